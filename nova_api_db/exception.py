@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this library raises, grouped by noun.
+
+Every class has a stable message format; the text of an exception is one line that says what was
+wrong and, where there is something to do, what to do. Nothing here carries a password: whoever
+puts a URL into a message masks it first (:func:`nova_api_db.urls.mask`).
+"""
+
+from typing import Any, ClassVar
+
+
+class NovaApiDbError(Exception):
+    """Base of everything this library raises on purpose."""
+
+    msg_fmt: ClassVar[str] = "An unknown error occurred."
+
+    def __init__(self, message: str | None = None, **kwargs: Any) -> None:
+        self.kwargs = kwargs
+        super().__init__(message if message is not None else self.msg_fmt % kwargs)
+
+    def format_message(self) -> str:
+        """Return the one-line text, without the name of the class."""
+        return str(self)
+
+
+class NotFound(NovaApiDbError):
+    msg_fmt = "Resource could not be found."
+
+
+class Invalid(NovaApiDbError):
+    msg_fmt = "Bad request: %(reason)s"
+
+
+# Configuration and databases
+
+
+class ConfigurationError(NovaApiDbError):
+    msg_fmt = "%(reason)s"
+
+
+class CellNotAimed(ConfigurationError):
+    msg_fmt = (
+        "This needs a cell database: aim the context with target_cell(), or configure "
+        "[database] connection for a service that lives in one cell."
+    )
+
+
+class DatabaseUnavailable(NovaApiDbError):
+    msg_fmt = "Cannot use the database %(url)s: %(reason)s"
+
+
+class DatabaseURLInvalid(ConfigurationError):
+    msg_fmt = "Not a usable database URL: %(url)s (%(reason)s)"
+
+
+class TransportURLInvalid(ConfigurationError):
+    msg_fmt = "Not a usable transport URL: %(url)s (%(reason)s)"
+
+
+# Stored and sent objects
+
+
+class UnreadableRecord(NovaApiDbError):
+    msg_fmt = "The stored %(noun)s of %(key)s cannot be read: %(reason)s"
+
+
+class UnsupportedRecordVersion(UnreadableRecord):
+    msg_fmt = "The stored %(noun)s of %(key)s has a version this release does not know: %(reason)s"
+
+
+class ObjectActionError(NovaApiDbError):
+    msg_fmt = "Object action %(action)s failed because: %(reason)s"
+
+
+class OrphanedObjectError(NovaApiDbError):
+    msg_fmt = "Cannot call %(method)s on orphaned %(objtype)s object"
+
+
+class ReadOnlyFieldError(NovaApiDbError):
+    msg_fmt = "Cannot modify readonly field %(field)s"
+
+
+# Api database
+
+
+class RequestSpecNotFound(NotFound):
+    msg_fmt = "RequestSpec not found for instance %(instance_uuid)s"
+
+
+class BuildRequestNotFound(NotFound):
+    msg_fmt = "BuildRequest not found for instance %(uuid)s"
+
+
+class InstanceMappingNotFound(NotFound):
+    msg_fmt = "Instance %(uuid)s has no mapping to a cell."
+
+
+class CellMappingNotFound(NotFound):
+    msg_fmt = "Cell %(uuid)s has no mapping."
+
+
+class CellMappingAmbiguous(Invalid):
+    msg_fmt = "%(count)s cells are named %(name)s: %(uuids)s. Name the one you mean by its uuid."
+
+
+class CellMappingExists(Invalid):
+    msg_fmt = "Cell %(uuid)s (%(name)s) already uses this %(what)s."
+
+
+class HostMappingNotFound(NotFound):
+    msg_fmt = "Host '%(name)s' is not mapped to any cell"
+
+
+class FlavorNotFound(NotFound):
+    msg_fmt = "Flavor %(flavor_id)s could not be found."
+
+
+class FlavorNotFoundByName(FlavorNotFound):
+    msg_fmt = "Flavor with name %(flavor_name)s could not be found."
+
+
+class FlavorExists(Invalid):
+    msg_fmt = "Flavor with name %(name)s already exists."
+
+
+class FlavorIdExists(Invalid):
+    msg_fmt = "Flavor with ID %(flavor_id)s already exists."
+
+
+class FlavorAccessExists(Invalid):
+    msg_fmt = "Flavor access already exists for flavor %(flavor_id)s and project %(project_id)s."
+
+
+class FlavorAccessNotFound(NotFound):
+    msg_fmt = "Flavor access not found for %(flavor_id)s / %(project_id)s combination."
+
+
+class FlavorExtraSpecsNotFound(NotFound):
+    msg_fmt = "Flavor %(flavor_id)s has no extra specs with key %(extra_specs_key)s."
+
+
+class InstanceGroupNotFound(NotFound):
+    msg_fmt = "Instance group %(group_uuid)s could not be found."
+
+
+class KeypairNotFound(NotFound):
+    msg_fmt = "Keypair %(name)s not found for user %(user_id)s"
+
+
+# Cell databases
+
+
+class InstanceNotFound(NotFound):
+    msg_fmt = "Instance %(instance_id)s could not be found."
+
+
+class InstanceExists(Invalid):
+    msg_fmt = "Instance %(name)s already exists."
+
+
+class MarkerNotFound(NotFound):
+    msg_fmt = "Marker %(marker)s could not be found."
+
+
+class InvalidSortKey(Invalid):
+    msg_fmt = "Sort key supplied was not valid."
+
+
+class InvalidSortDirection(Invalid):
+    msg_fmt = "Sort direction supplied was not valid: %(direction)s"
+
+
+# Migrations of the schema
+
+
+class MigrationError(NovaApiDbError):
+    msg_fmt = "%(reason)s"

@@ -1,0 +1,483 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base of every versioned object: envelope, registry, lazy fields, back-conversion.
+
+The wire format is Nova's: ``nova_object.name``, ``.namespace`` (``nova``), ``.version``, ``.data``
+and ``.changes``. Two things differ from a plain oslo.versionedobjects class, and neither shows on
+the wire:
+
+* An object made from a primitive keeps the JSON it came from and hydrates a field when it is first
+  read; a field nobody touches is written back as it came. The versions of the whole tree are
+  checked at once, so that what cannot be read fails at load.
+* ``added_in`` says in which version a field came; going below that version drops it.
+"""
+
+import copy
+import datetime
+import functools
+import importlib
+import json
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from oslo_utils import versionutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import exception as ovo_exception
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_api_db import exception
+from nova_api_db.objects import names
+
+NAME = "nova_object.name"
+NAMESPACE = "nova_object.namespace"
+VERSION = "nova_object.version"
+DATA = "nova_object.data"
+CHANGES = "nova_object.changes"
+
+Primitive = dict[str, Any]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T", bound="NovaObject")
+_N = TypeVar("_N", bound=type)
+
+
+def remotable(fn: _F) -> _F:
+    """Mark a method as one that runs in the conductor when an indirection API is set.
+
+    Annotations are part of a method's fingerprint and Nova's have none, so what is registered is
+    a twin of the function without them; the type checker still sees the annotated one. For a
+    class method put ``@classmethod`` above.
+    """
+    twin = types.FunctionType(
+        fn.__code__, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__
+    )
+    twin.__doc__ = fn.__doc__
+    twin.__qualname__ = fn.__qualname__
+    twin.__module__ = fn.__module__
+    return cast(_F, ovo.remotable(cast(Any, twin)))
+
+
+class NovaObjectRegistry(ovo.VersionedObjectRegistry):
+    """Where classes are registered; gives each its field properties and its plan."""
+
+    def _register_class(self, cls: type[ovo.VersionedObject]) -> None:
+        super()._register_class(cls)
+        _finish_class(cls)
+
+    @classmethod
+    def register_if(cls, condition: bool) -> Callable[[_N], _N]:
+        """Register when the condition holds; give the class its properties either way."""
+
+        def wraps(obj_cls: _N) -> _N:
+            registered = super(NovaObjectRegistry, cls).register_if(condition)(cast(Any, obj_cls))
+            _finish_class(registered)
+            return cast(_N, registered)
+
+        return wraps
+
+
+class _Plan:
+    """What is worth computing once per class about its fields."""
+
+    def __init__(self, cls: type[ovo.VersionedObject]) -> None:
+        self.attributes = {name: "_obj_" + name for name in cls.fields}
+        self.serial: list[tuple[str, str, Callable[..., Any] | None]] = [
+            (name, "_obj_" + name, _to_primitive_of(field)) for name, field in cls.fields.items()
+        ]
+        self.object_fields = [
+            name for name, field in cls.fields.items() if isinstance(field, ovo_fields.ObjectField)
+        ]
+        self.child_fields = [
+            name
+            for name, field in cls.fields.items()
+            if isinstance(field, ovo_fields.ObjectField | ovo_fields.ListOfObjectsField)
+        ]
+        self.from_row = {name: _from_row_of(name, field) for name, field in cls.fields.items()}
+        added_in = getattr(cls, "added_in", {})
+        self.added_in = [
+            (name, versionutils.convert_version_to_tuple(version))
+            for name, version in added_in.items()
+        ]
+
+
+def _to_primitive_of(field: ovo_fields.Field[Any]) -> Callable[..., Any] | None:
+    if type(field._type).to_primitive is ovo_fields.FieldType.to_primitive:
+        return None
+    return cast(Callable[..., Any], field._type.to_primitive)
+
+
+def _aware(obj: Any, value: datetime.datetime) -> datetime.datetime:
+    return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+
+
+def _truth(obj: Any, value: Any) -> bool:
+    return bool(value)
+
+
+_PLAIN_TYPES = (ovo_fields.Integer, ovo_fields.Float, ovo_fields.String, ovo_fields.UUID)
+
+
+def _from_row_of(name: str, field: ovo_fields.Field[Any]) -> Callable[[Any, Any], Any] | None:
+    """Return how a column's value becomes the field's, None where it is the same."""
+    kind = type(field._type)
+    if kind is ovo_fields.DateTime:
+        return _aware if field._type.tzinfo_aware else None  # type: ignore[attr-defined]
+    if kind is ovo_fields.Boolean:
+        return _truth
+    if kind in _PLAIN_TYPES:
+        return None
+    return functools.partial(_coerce, field, name)
+
+
+def _coerce(field: ovo_fields.Field[Any], name: str, obj: Any, value: Any) -> Any:
+    return field.coerce(obj, name, value)
+
+
+def _finish_class(cls: type[ovo.VersionedObject]) -> None:
+    for name, field in cls.fields.items():
+        setattr(cls, name, _field_property(name, field))
+    cls._plan = _Plan(cls)  # type: ignore[attr-defined]
+
+
+def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
+    attribute = "_obj_" + name
+    coerce = field.coerce
+    read_only = field.read_only
+
+    def getter(self: "NovaObject") -> Any:
+        try:
+            return self.__dict__[attribute]
+        except KeyError:
+            pass
+        if name in self._pending:
+            return self._hydrate(name)
+        self.obj_load_attr(name)
+        return self.__dict__[attribute]
+
+    def setter(self: "NovaObject", value: Any) -> None:
+        coerced = coerce(self, name, value)
+        if read_only and self.obj_attr_is_set(name):
+            if getter(self) != coerced:
+                raise exception.ReadOnlyFieldError(field=name)
+            return
+        self._changed_fields.add(name)
+        self._pending.pop(name, None)
+        self.__dict__[attribute] = coerced
+
+    def deleter(self: "NovaObject") -> None:
+        if self._pending.pop(name, self) is self and attribute not in self.__dict__:
+            raise AttributeError(f"No such attribute `{name}'")
+        self.__dict__.pop(attribute, None)
+
+    return property(getter, setter, deleter)
+
+
+class NovaObject(ovo.VersionedObject):
+    """Base class of the objects that Nova's services store and send."""
+
+    OBJ_SERIAL_NAMESPACE = "nova_object"
+    OBJ_PROJECT_NAMESPACE = "nova"
+
+    #: Field name -> the version that brought it; an older receiver does not get the field.
+    added_in: ClassVar[Mapping[str, str]] = {}
+
+    _plan: ClassVar[_Plan]
+    _pending: dict[str, Any]
+
+    def __init__(self, context: Any = None, **kwargs: Any) -> None:
+        self._pending = {}
+        super().__init__(context, **kwargs)
+
+    # Reading primitives
+
+    @classmethod
+    def obj_class_from_name(cls, objname: str, objver: str) -> type[ovo.VersionedObject]:
+        """Return the class for a name and version, importing its module when first asked for."""
+        load_class(objname)
+        return super().obj_class_from_name(objname, objver)
+
+    @classmethod
+    def _obj_from_primitive(cls, context: Any, objver: str, primitive: Primitive) -> Self:
+        self = cls()
+        self._context = context
+        if objver != cls.VERSION:
+            self.VERSION = objver
+        data = primitive[DATA]
+        _check_children(cls, data)
+        fields = self.fields
+        own = self.__dict__
+        self._pending = pending = {name: data[name] for name in data if name in fields}
+        for name in pending:
+            own.pop("_obj_" + name, None)
+        self._changed_fields = {name for name in primitive.get(CHANGES, ()) if name in fields}
+        return self
+
+    def _hydrate(self, name: str) -> Any:
+        field = self.fields[name]
+        value = field.coerce(self, name, field.from_primitive(self, name, self._pending[name]))
+        self.__dict__["_obj_" + name] = value
+        del self._pending[name]
+        return value
+
+    # Reading rows
+
+    def obj_load_row(self, row: Mapping[str, Any], names: Iterable[str] | None = None) -> None:
+        """Set fields from a database row as loaded: nothing counts as changed.
+
+        :param row: column name -> value; datetimes are naive UTC.
+        :param names: the fields to take (default: all that the row has). A NULL in a field that
+            is not nullable leaves the field unset.
+        """
+        own = self.__dict__
+        pending = self._pending
+        from_row = self._plan.from_row
+        fields = self.fields
+        for name in from_row if names is None else names:
+            if names is None and name not in row:
+                continue
+            value = row[name]
+            if value is not None:
+                convert = from_row[name]
+                if convert is not None:
+                    value = convert(self, value)
+            elif not fields[name].nullable:
+                continue
+            own["_obj_" + name] = value
+            if pending:
+                pending.pop(name, None)
+            self._changed_fields.discard(name)
+
+    def obj_set_loaded(self, name: str, value: Any) -> None:
+        """Set one field to a value of its own type, as loaded: no coercion, not changed."""
+        self.__dict__["_obj_" + name] = value
+        self._pending.pop(name, None)
+        self._changed_fields.discard(name)
+
+    def obj_set_pending(self, name: str, primitive: Any) -> None:
+        """Set one field to a primitive that is hydrated when first read; not changed.
+
+        The versions in it are checked now.
+        """
+        _check_children(type(self), {name: primitive}, (name,))
+        self._pending[name] = primitive
+        self.__dict__.pop("_obj_" + name, None)
+        self._changed_fields.discard(name)
+
+    # Writing primitives
+
+    def obj_to_primitive(
+        self,
+        target_version: str | None = None,
+        version_manifest: dict[str, str] | None = None,
+    ) -> Primitive:
+        """Return the primitive, for an older receiver if a version or a manifest is given."""
+        if version_manifest or target_version not in (None, self.VERSION):
+            return super().obj_to_primitive(target_version, version_manifest)
+        own = self.__dict__
+        pending = self._pending
+        data: dict[str, Any] = {}
+        for name, attribute, convert in self._plan.serial:
+            if attribute in own:
+                value = own[attribute]
+                if convert is not None and value is not None:
+                    value = convert(self, name, value)
+                data[name] = value
+            elif name in pending:
+                data[name] = copy_json(pending[name])
+        primitive: Primitive = {
+            NAME: self.obj_name(),
+            NAMESPACE: self.OBJ_PROJECT_NAMESPACE,
+            VERSION: self.VERSION,
+            DATA: data,
+        }
+        changes = [name for name in self.obj_what_changed() if name in data]
+        if changes:
+            primitive[CHANGES] = changes
+        return primitive
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Lower the children and drop what came after the target version (``added_in``)."""
+        super().obj_make_compatible(primitive, target_version)
+        self._drop_newer_fields(primitive, target_version)
+
+    def _drop_newer_fields(self, primitive: dict[str, Any], target_version: str) -> None:
+        target = versionutils.convert_version_to_tuple(target_version)
+        for name, version in self._plan.added_in:
+            if target < version:
+                primitive.pop(name, None)
+
+    # Changes
+
+    def obj_attr_is_set(self, attrname: str) -> bool:
+        """Say whether a field has a value; hydrates nothing."""
+        attribute = self._plan.attributes.get(attrname)
+        if attribute is None:
+            return super().obj_attr_is_set(attrname)
+        return attribute in self.__dict__ or attrname in self._pending
+
+    def obj_what_changed(self) -> set[str]:
+        """Return the names of the fields that were set or whose object was changed."""
+        fields = self.fields
+        changes = {name for name in self._changed_fields if name in fields}
+        own = self.__dict__
+        for name in self._plan.object_fields:
+            value = own.get("_obj_" + name)
+            if value is not None:
+                if value.obj_what_changed():
+                    changes.add(name)
+            elif name in self._pending and _json_changed(self._pending[name]):
+                changes.add(name)
+        return changes
+
+    def obj_reset_changes(
+        self, fields: Sequence[str] | None = None, recursive: bool = False
+    ) -> None:
+        """Forget what changed, in all fields or those given, and in their objects if asked."""
+        super().obj_reset_changes(fields=list(fields) if fields else None, recursive=recursive)
+
+    def obj_load_attr(self, attrname: str) -> None:
+        """Load a field that is not set; classes that can do so override this."""
+        raise exception.ObjectActionError(
+            action="obj_load_attr", reason=f"attribute {attrname} not lazy-loadable"
+        )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy the fields; what was not hydrated stays so."""
+        duplicate = type(self)()
+        memo[id(self)] = duplicate
+        duplicate._context = self._context
+        if "VERSION" in self.__dict__:
+            duplicate.VERSION = self.VERSION
+        for name, attribute in self._plan.attributes.items():
+            duplicate.__dict__.pop(attribute, None)
+            if attribute in self.__dict__:
+                setattr(duplicate, name, copy.deepcopy(self.__dict__[attribute], memo))
+        duplicate._pending = {name: copy_json(value) for name, value in self._pending.items()}
+        duplicate._changed_fields = set(self._changed_fields)
+        return duplicate
+
+
+class EphemeralObject(NovaObject):
+    """Base of objects that have no row of their own: defaults are set when they are made."""
+
+    def __init__(self, context: Any = None, **kwargs: Any) -> None:
+        super().__init__(context, **kwargs)
+        self.obj_set_defaults()
+
+
+class PersistentFields(ovo.VersionedObjectMixin):
+    """The columns that every soft-deleted row has."""
+
+    fields = {
+        "created_at": ovo_fields.DateTimeField(nullable=True),
+        "updated_at": ovo_fields.DateTimeField(nullable=True),
+        "deleted_at": ovo_fields.DateTimeField(nullable=True),
+        "deleted": ovo_fields.BooleanField(default=False),
+    }
+
+
+TimestampedFields = ovo.TimestampedObject
+DictCompat = ovo.VersionedObjectDictCompat
+Comparable = ovo.ComparableVersionedObject
+
+
+class ObjectListBase(ovo.ObjectListBase[_T]):
+    """A list of objects, itself an object."""
+
+    def obj_fill(self, members: list[_T]) -> Self:
+        """Take the members as loaded, without checking each; returns the list itself."""
+        cast(NovaObject, self).obj_set_loaded("objects", members)
+        return self
+
+
+# Primitives and JSON text
+
+
+def copy_json(value: Any) -> Any:
+    """Copy a JSON value (dicts, lists and scalars), several times faster than deepcopy."""
+    kind = type(value)
+    if kind is dict:
+        return {key: copy_json(item) for key, item in value.items()}
+    if kind is list:
+        return [copy_json(item) for item in value]
+    return value
+
+
+def _json_changed(primitive: Any) -> bool:
+    """Say whether an object that was not hydrated was stored with changes."""
+    if type(primitive) is not dict or NAME not in primitive:
+        return False
+    if primitive.get(CHANGES):
+        return True
+    return any(_json_changed(value) for value in primitive[DATA].values())
+
+
+def _check_children(
+    cls: type[ovo.VersionedObject], data: Mapping[str, Any], names: Iterable[str] | None = None
+) -> None:
+    """Raise unless every object below is of a name and version that can be read.
+
+    Walks by the classes' own fields, so a text that merely looks like an object is left alone.
+    """
+    if type(data) is not dict:
+        raise ValueError(f"{cls.obj_name()} holds {type(data).__name__} where fields should be")
+    plan: _Plan = cls._plan  # type: ignore[attr-defined]
+    for name in plan.child_fields if names is None else names:
+        value = data.get(name)
+        if value is None:
+            continue
+        for child in value if type(value) is list else (value,):
+            if child is None:
+                continue
+            if type(child) is not dict or type(child.get(DATA)) is not dict:
+                raise ValueError(f"{cls.obj_name()}.{name} does not hold an object")
+            _check_children(_child_class(child), child[DATA])
+
+
+def _child_class(primitive: Primitive) -> type[ovo.VersionedObject]:
+    if primitive[NAMESPACE] != NovaObject.OBJ_PROJECT_NAMESPACE:
+        raise ovo_exception.UnsupportedObjectError(
+            objtype=f"{primitive[NAMESPACE]}.{primitive[NAME]}"
+        )
+    return _class_for(primitive[NAME], primitive[VERSION])
+
+
+@functools.lru_cache(maxsize=1024)
+def _class_for(name: str, version: str) -> type[ovo.VersionedObject]:
+    return NovaObject.obj_class_from_name(name, version)
+
+
+def load_class(name: str) -> None:
+    """Import the module of a class of the contract, so that it is registered."""
+    module = names.MODULES.get(name)
+    if module is not None:
+        importlib.import_module(module)
+
+
+def to_json(obj: NovaObject) -> str:
+    """Return the text an object is stored as: ASCII, as every MySQL character set can hold it."""
+    return json.dumps(obj.obj_to_primitive())
+
+
+def from_json(cls: type[_T], text: str, context: Any, *, noun: str, key: str) -> _T:
+    """Make an object from stored text.
+
+    :param noun: what the record is called in an error, for example ``request spec``
+    :param key: which one it is, for example the instance's uuid
+    :raises UnreadableRecord: if the text is not the primitive of such an object
+    :raises UnsupportedRecordVersion: if it, or an object in it, has a version not known here
+    """
+    try:
+        primitive = json.loads(text)
+        if primitive[NAME] != cls.obj_name():
+            raise ValueError(f"it holds a {primitive[NAME]}")
+        return cls.obj_from_primitive(primitive, context)
+    except (
+        ovo_exception.IncompatibleObjectVersion,
+        ovo_exception.UnsupportedObjectError,
+    ) as error:
+        raise exception.UnsupportedRecordVersion(noun=noun, key=key, reason=error) from None
+    except KeyError as error:
+        raise exception.UnreadableRecord(noun=noun, key=key, reason=f"{error} is missing") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise exception.UnreadableRecord(noun=noun, key=key, reason=error) from None
