@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The versioned objects, each imported when its name is first used.
 
-``objects.RequestSpec`` imports the module of RequestSpec and nothing else; importing this package costs
-nothing. Code that receives objects of any class over RPC calls ``register_all()`` at start-up.
+``objects.RequestSpec`` imports the module of RequestSpec and nothing else; importing this package
+costs nothing. Code that receives objects of any class over RPC calls ``register_all()`` when it
+starts.
 """
 
 import importlib
@@ -79,8 +80,12 @@ if TYPE_CHECKING:
     from nova_api_db.objects.virt_device_metadata import DeviceMetadata as DeviceMetadata
     from nova_api_db.objects.virt_device_metadata import DiskMetadata as DiskMetadata
     from nova_api_db.objects.virt_device_metadata import IDEDeviceBus as IDEDeviceBus
-    from nova_api_db.objects.virt_device_metadata import InstanceDeviceMetadata as InstanceDeviceMetadata
-    from nova_api_db.objects.virt_device_metadata import NetworkInterfaceMetadata as NetworkInterfaceMetadata
+    from nova_api_db.objects.virt_device_metadata import (
+        InstanceDeviceMetadata as InstanceDeviceMetadata,
+    )
+    from nova_api_db.objects.virt_device_metadata import (
+        NetworkInterfaceMetadata as NetworkInterfaceMetadata,
+    )
     from nova_api_db.objects.virt_device_metadata import PCIDeviceBus as PCIDeviceBus
     from nova_api_db.objects.virt_device_metadata import SCSIDeviceBus as SCSIDeviceBus
     from nova_api_db.objects.virt_device_metadata import ShareMetadata as ShareMetadata
@@ -94,7 +99,7 @@ def __getattr__(name: str) -> Any:
         module = MODULES[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    found = getattr(importlib.import_module(module), name)
+    found = getattr(importlib.import_module(f"{__name__}.{module}"), name)
     # Later uses of the name find it without coming here.
     globals()[name] = found
     return found
@@ -107,4 +112,4 @@ def __dir__() -> list[str]:
 def register_all() -> None:
     """Import every object module, so that the registry holds every class."""
     for module in dict.fromkeys(MODULES.values()):
-        importlib.import_module(module)
+        importlib.import_module(f"{__name__}.{module}")

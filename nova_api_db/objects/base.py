@@ -17,7 +17,7 @@ import functools
 import importlib
 import json
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from oslo_utils import versionutils
@@ -368,7 +368,7 @@ class EphemeralObject(NovaObject):
 class PersistentFields(ovo.VersionedObjectMixin):
     """The columns that every soft-deleted row has."""
 
-    fields = {
+    fields: MutableMapping[str, ovo_fields.Field[Any]] = {
         "created_at": ovo_fields.DateTimeField(nullable=True),
         "updated_at": ovo_fields.DateTimeField(nullable=True),
         "deleted_at": ovo_fields.DateTimeField(nullable=True),

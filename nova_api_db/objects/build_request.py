@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server that is in no cell yet; a row of the api database (build_requests)."""
+
+from nova_api_db.objects import base, fields
+
+
+@base.NovaObjectRegistry.register
+class BuildRequest(base.NovaObject):
+    """A server between its boot request and its cell."""
+
+    # 1.3: field tags
+    # 1.2: method save
+    # 1.1: field block_device_mappings
+    VERSION = "1.3"
+
+    added_in = {"block_device_mappings": "1.1", "tags": "1.3"}
+
+    fields = {
+        "id": fields.IntegerField(),
+        "instance_uuid": fields.UUIDField(),
+        "project_id": fields.StringField(),
+        "instance": fields.ObjectField("Instance"),
+        "block_device_mappings": fields.ObjectField("BlockDeviceMappingList"),
+        "created_at": fields.DateTimeField(nullable=True),
+        "updated_at": fields.DateTimeField(nullable=True),
+        "tags": fields.ObjectField("TagList"),
+    }
+
+
+@base.NovaObjectRegistry.register
+class BuildRequestList(base.ObjectListBase[BuildRequest], base.NovaObject):
+    """Build requests."""
+
+    VERSION = "1.0"
+
+    fields = {"objects": fields.ListOfObjectsField("BuildRequest")}

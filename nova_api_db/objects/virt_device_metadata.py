@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the tagged devices of a server are; stored as JSON (instance_extra.device_metadata)."""
+
+from nova_api_db.objects import base, fields
+
+
+@base.NovaObjectRegistry.register
+class DeviceBus(base.NovaObject):
+    """A bus of a guest."""
+
+    VERSION = "1.0"
+
+
+@base.NovaObjectRegistry.register
+class PCIDeviceBus(DeviceBus):
+    """A PCI bus."""
+
+    VERSION = "1.0"
+
+    fields = {"address": fields.PCIAddressField()}
+
+
+@base.NovaObjectRegistry.register
+class USBDeviceBus(DeviceBus):
+    """A USB bus."""
+
+    VERSION = "1.0"
+
+    fields = {"address": fields.USBAddressField()}
+
+
+@base.NovaObjectRegistry.register
+class SCSIDeviceBus(DeviceBus):
+    """A SCSI bus."""
+
+    VERSION = "1.0"
+
+    fields = {"address": fields.SCSIAddressField()}
+
+
+@base.NovaObjectRegistry.register
+class IDEDeviceBus(DeviceBus):
+    """An IDE bus."""
+
+    VERSION = "1.0"
+
+    fields = {"address": fields.IDEAddressField()}
+
+
+@base.NovaObjectRegistry.register
+class XenDeviceBus(DeviceBus):
+    """A Xen bus."""
+
+    VERSION = "1.0"
+
+    fields = {"address": fields.XenAddressField()}
+
+
+@base.NovaObjectRegistry.register
+class DeviceMetadata(base.NovaObject):
+    """A tagged device: its bus and its tags."""
+
+    VERSION = "1.0"
+
+    fields = {
+        "bus": fields.ObjectField("DeviceBus", subclasses=True),
+        "tags": fields.ListOfStringsField(),
+    }
+
+
+@base.NovaObjectRegistry.register
+class NetworkInterfaceMetadata(DeviceMetadata):
+    """A tagged network interface."""
+
+    # 1.2: vf_trusted
+    # 1.1: vlan
+    VERSION = "1.2"
+
+    added_in = {"vlan": "1.1", "vf_trusted": "1.2"}
+
+    fields = {
+        "mac": fields.MACAddressField(),
+        "vlan": fields.IntegerField(),
+        "vf_trusted": fields.BooleanField(default=False),
+    }
+
+
+@base.NovaObjectRegistry.register
+class DiskMetadata(DeviceMetadata):
+    """A tagged disk."""
+
+    VERSION = "1.0"
+
+    fields = {
+        "serial": fields.StringField(nullable=True),
+        "path": fields.StringField(nullable=True),
+    }
+
+
+@base.NovaObjectRegistry.register
+class ShareMetadata(DeviceMetadata):
+    """A share that is mounted."""
+
+    VERSION = "1.0"
+
+    fields = {
+        "share_id": fields.StringField(nullable=True),
+        "tag": fields.StringField(nullable=True),
+    }
+
+
+@base.NovaObjectRegistry.register
+class InstanceDeviceMetadata(base.NovaObject):
+    """The tagged devices of a server."""
+
+    VERSION = "1.0"
+
+    fields = {"devices": fields.ListOfObjectsField("DeviceMetadata", subclasses=True)}
