@@ -324,6 +324,14 @@ def derive_cell0(url: str) -> str:
     return str(dataclasses.replace(parts, path=f"{folder}{slash}{name}_cell0{extension}"))
 
 
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database on the same server."""
+    parts = split(url)
+    if parts is None:
+        raise exception.DatabaseURLInvalid(url=mask(url), reason="it has no scheme://")
+    return str(dataclasses.replace(parts, path=f"/{name}"))
+
+
 # Transports
 
 
