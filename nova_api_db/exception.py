@@ -175,3 +175,47 @@ class InvalidSortDirection(Invalid):
 
 class MigrationError(NovaApiDbError):
     msg_fmt = "%(reason)s"
+
+
+class MigrationLocked(MigrationError):
+    msg_fmt = (
+        "Another run was still migrating this database after %(timeout)s seconds; nothing was "
+        "changed. Run the command again when it has ended."
+    )
+
+
+class MigrationRefused(MigrationError):
+    """Not done, and nothing was changed."""
+
+
+class UnknownRevision(MigrationRefused):
+    msg_fmt = "The %(database)s database has no revision %(version)s (%(hint)s)."
+
+
+class DowngradeRefused(MigrationRefused):
+    msg_fmt = (
+        "The %(database)s database is at revision %(current)s, which is newer than %(version)s. "
+        "A schema only goes forward: to go back, restore a backup."
+    )
+
+
+class ForeignSchema(MigrationRefused):
+    msg_fmt = (
+        "The database %(url)s was not made by these tools (it holds %(found)s, and no "
+        "%(version_table)s), so its schema is left alone. Nothing was changed. Name an empty "
+        "database to make a new one; one of a Nova deployment is migrated by Nova itself."
+    )
+
+
+class WrongSchema(MigrationRefused):
+    msg_fmt = (
+        "The database %(url)s is of the %(found)s kind, not of the %(wanted)s kind. Nothing was "
+        "changed. Check which of the two connections names it."
+    )
+
+
+class NewerSchema(MigrationRefused):
+    msg_fmt = (
+        "The database %(url)s is at revision %(revision)s, which this release does not know: a "
+        "newer one migrated it. Use that release, or restore a backup."
+    )

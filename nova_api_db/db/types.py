@@ -33,7 +33,7 @@ NAMING_CONVENTION = {"pk": "%(table_name)s_pkey"}
 # TEXT holds 64 KiB on MySQL, which a request spec or a topology outgrows.
 MEDIUMTEXT = sa.Text().with_variant(mysql.MEDIUMTEXT(), *MYSQL_DIALECTS)
 
-ANNOTATION_TYPES: dict[Any, Any] = {str: sa.String(255)}
+ANNOTATION_TYPES: dict[Any, Any] = {str: sa.String(255), float: sa.Float()}
 
 Uuid = Annotated[str, orm.mapped_column(sa.String(36))]
 Text = Annotated[str, orm.mapped_column(sa.Text())]
