@@ -7,8 +7,8 @@ from oslo_config import cfg
 class SharedOpt(cfg.StrOpt):
     """An option that another library registers as well; whoever comes second changes nothing.
 
-    ``transport_url`` is also oslo.messaging's, which is not imported for its sake: that takes
-    longer than most commands run.
+    ``state_path`` is also a service's own. ``transport_url`` is oslo.messaging's too, which is not
+    imported for its sake: that takes longer than most commands run.
     """
 
     def __eq__(self, other: object) -> bool:
@@ -23,6 +23,11 @@ class SharedOpt(cfg.StrOpt):
 
 
 opts: list[cfg.Opt] = [
+    SharedOpt(
+        "state_path",
+        default="/var/lib/nova",
+        help="Where changing files are kept. Other options may name it: $state_path/nova.sqlite.",
+    ),
     SharedOpt(
         "transport_url",
         default="rabbit://",
