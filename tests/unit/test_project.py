@@ -28,6 +28,11 @@ class ProjectTest(base.TestCase):
         }
         self.assertEqual({}, {name: lines for name, lines in lengths.items() if lines > LONGEST})
 
+    def test_no_revision_imports_the_project(self) -> None:
+        revisions = list(PACKAGE.glob("migrations/*/versions/*.py"))
+        self.assertNotEqual([], revisions)
+        self.assertEqual([], [path for path in revisions if "nova_api_db" in path.read_text()])
+
     def test_importing_the_package_imports_nothing_else(self) -> None:
         program = (
             "import sys; old = set(sys.modules); import nova_api_db;"
