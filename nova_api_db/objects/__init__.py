@@ -99,7 +99,7 @@ def __getattr__(name: str) -> Any:
         module = MODULES[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    found = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    found = getattr(importlib.import_module(module), name)
     # Later uses of the name find it without coming here.
     globals()[name] = found
     return found
@@ -112,4 +112,4 @@ def __dir__() -> list[str]:
 def register_all() -> None:
     """Import every object module, so that the registry holds every class."""
     for module in dict.fromkeys(MODULES.values()):
-        importlib.import_module(f"{__name__}.{module}")
+        importlib.import_module(module)
