@@ -6,9 +6,11 @@
 makes its tests fail, never skip.
 """
 
+import logging
 import os
 from typing import Any, ClassVar
 
+import fixtures
 import testscenarios
 from oslotest import base
 
@@ -30,6 +32,12 @@ class TestCase(testscenarios.WithScenarios, base.BaseTestCase):  # type: ignore[
     """A test without a database."""
 
     scenarios: ClassVar[list[tuple[str, dict[str, Any]]]] = []
+
+    def setUp(self) -> None:
+        super().setUp()
+        # What is logged belongs to the test: to look at, and shown when it fails.
+        self.logs = self.useFixture(fixtures.FakeLogger(level=logging.WARNING))
+        logging.getLogger("nova_api_db").setLevel(logging.DEBUG)
 
 
 class DatabaseTestCase(TestCase):
