@@ -297,7 +297,14 @@ class NovaObject(ovo.VersionedObject):
 
     def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
         """Lower the children and drop what came after the target version (``added_in``)."""
-        super().obj_make_compatible(primitive, target_version)
+        try:
+            super().obj_make_compatible(primitive, target_version)
+        except ovo_exception.ObjectActionError:
+            raise exception.ObjectActionError(
+                action="obj_make_compatible",
+                reason=f"{self.obj_name()} holds objects, and only a version manifest says which "
+                "versions of them the receiver knows",
+            ) from None
         self._drop_newer_fields(primitive, target_version)
 
     def _drop_newer_fields(self, primitive: dict[str, Any], target_version: str) -> None:

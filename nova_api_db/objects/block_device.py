@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The disks and volumes of a server; rows of a cell database (block_device_mapping)."""
 
+from typing import Any
+
 from nova_api_db.objects import base, fields
 
 
@@ -53,6 +55,10 @@ class BlockDeviceMapping(base.PersistentFields, base.NovaObject, base.DictCompat
         "encryption_format": fields.BlockDeviceEncryptionFormatTypeField(nullable=True),
         "encryption_options": fields.StringField(nullable=True),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; the instance goes as it is."""
+        self._drop_newer_fields(primitive, target_version)
 
 
 @base.NovaObjectRegistry.register

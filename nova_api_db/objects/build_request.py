@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that is in no cell yet; a row of the api database (build_requests)."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
 
 
 @base.NovaObjectRegistry.register
@@ -25,6 +27,14 @@ class BuildRequest(base.NovaObject):
         "updated_at": fields.DateTimeField(nullable=True),
         "tags": fields.ObjectField("TagList"),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; at 1.0 the tags stay when there are block device mappings."""
+        tags = primitive.get("tags") if "block_device_mappings" in primitive else None
+        super().obj_make_compatible(primitive, target_version)
+        # Peers have always sent version 1.0 so.
+        if tags is not None and back_level.is_older(target_version, "1.1"):
+            primitive["tags"] = tags
 
 
 @base.NovaObjectRegistry.register

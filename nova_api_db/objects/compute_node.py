@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a hypervisor has and what is left of it; a row of a cell database (compute_nodes)."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
+
+#: What a receiver that cannot take null is told of a node without a service.
+NO_SERVICE = -1
 
 
 @base.NovaObjectRegistry.register
@@ -74,6 +79,12 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
         "disk_allocation_ratio": fields.FloatField(),
         "mapped": fields.IntegerField(),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; before 1.13 there was no node without a service."""
+        super().obj_make_compatible(primitive, target_version)
+        if back_level.is_older(target_version, "1.13") and primitive.get("service_id") is None:
+            primitive["service_id"] = NO_SERVICE
 
 
 @base.NovaObjectRegistry.register

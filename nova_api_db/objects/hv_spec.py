@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a hypervisor can run; stored in its compute node (compute_nodes.supported_instances)."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
 
 
 @base.NovaObjectRegistry.register
@@ -15,3 +17,12 @@ class HVSpec(base.NovaObject):
         "hv_type": fields.HVTypeField(),
         "vm_mode": fields.VMModeField(),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Call Virtuozzo by the name it had before 1.1."""
+        super().obj_make_compatible(primitive, target_version)
+        if (
+            back_level.is_older(target_version, "1.1")
+            and primitive.get("hv_type") == fields.HVType.VIRTUOZZO
+        ):
+            primitive["hv_type"] = fields.HVType.PARALLELS

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The properties of an image that Nova acts on; part of an ImageMeta."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
+
+#: Values that an older receiver would choke on: the image is refused.
+VALUES_ADDED_IN: back_level.ValuesAddedIn = {
+    "hw_cpu_policy": {"mixed": "1.26"},
+    "hw_disk_bus": {"lxc": "1.6", "uml": "1.6"},
+    "hw_mem_encryption_model": {"amd-sev-snp": "1.43", "intel-tdx": "1.44"},
+    "hw_pci_numa_affinity_policy": {"socket": "1.28"},
+    "hw_video_model": {"virtio": "1.22", "gop": "1.22", "none": "1.22", "bochs": "1.30"},
+    "hw_vif_model": {"igb": "1.39"},
+}
 
 
 @base.NovaObjectRegistry.register
@@ -167,3 +179,14 @@ class ImageMetaProps(base.NovaObject):
         "os_type": fields.OSTypeField(),
         "traits_required": fields.ListOfStringsField(),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Refuse values and drop fields that the receiver does not know."""
+        back_level.refuse_newer_values(primitive, target_version, VALUES_ADDED_IN)
+        super().obj_make_compatible(primitive, target_version)
+        # An image that turns the watchdog off is, before the value came, one that says nothing.
+        if (
+            back_level.is_older(target_version, "1.16")
+            and primitive.get("hw_watchdog_action") == fields.WatchdogAction.DISABLED
+        ):
+            del primitive["hw_watchdog_action"]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers to be placed together or apart; rows of the api database (instance_groups)."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
 
 
 @base.NovaObjectRegistry.register
@@ -26,6 +28,15 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
         "policy": fields.StringField(nullable=True),
         "_rules": fields.DictOfStringsField(),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; before 1.11 the policy was the only member of a list."""
+        policy = primitive.get("policy")
+        super().obj_make_compatible(primitive, target_version)
+        if back_level.is_older(target_version, "1.11"):
+            primitive["policies"] = [policy] if policy else []
+        if back_level.is_older(target_version, "1.7"):
+            primitive["metadetails"] = {}
 
 
 @base.NovaObjectRegistry.register

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The NUMA nodes of a server; JSON in instance_extra.numa_topology and in its RequestSpec."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db import exception
+from nova_api_db.objects import back_level, base, fields
+
+VALUES_ADDED_IN: back_level.ValuesAddedIn = {
+    "cpu_policy": {fields.CPUAllocationPolicy.MIXED: "1.6"},
+}
 
 
 @base.NovaObjectRegistry.register
@@ -34,6 +41,20 @@ class InstanceNUMACell(base.EphemeralObject, base.DictCompat):
             nullable=True, default=fields.NONE
         ),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Refuse mixed CPUs, and before 1.5 put pinned CPUs where all CPUs were."""
+        back_level.refuse_newer_values(primitive, target_version, VALUES_ADDED_IN)
+        pinned = primitive.get("pcpuset")
+        is_dedicated = primitive.get("cpu_policy") == fields.CPUAllocationPolicy.DEDICATED
+        super().obj_make_compatible(primitive, target_version)
+        if is_dedicated and back_level.is_older(target_version, "1.5"):
+            if pinned is None:
+                raise exception.ObjectActionError(
+                    action="obj_make_compatible",
+                    reason="a dedicated NUMA cell without pcpuset has no form before 1.5",
+                )
+            primitive["cpuset"] = pinned
 
 
 @base.NovaObjectRegistry.register

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a server has on both sides of a move; stored as JSON (instance_extra.migration_context)."""
 
+from typing import Any
+
 from nova_api_db.objects import base, fields
 
 
@@ -33,3 +35,7 @@ class MigrationContext(base.PersistentFields, base.NovaObject):
         "new_resources": fields.ObjectField("ResourceList", nullable=True),
         "old_resources": fields.ObjectField("ResourceList", nullable=True),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; topologies, devices, requests and resources go as they are."""
+        self._drop_newer_fields(primitive, target_version)

@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The PCI devices of compute nodes; rows of a cell database (pci_devices)."""
 
-from nova_api_db.objects import base, fields
+from typing import Any
+
+from nova_api_db.objects import back_level, base, fields
+
+VALUES_ADDED_IN: back_level.ValuesAddedIn = {
+    "dev_type": {fields.PciDeviceType.VDPA: "1.7"},
+}
+
+#: What 1.5 brought for physical functions and their virtual ones. Receivers before 1.4, which know
+#: no parents, have always been sent these; 1.4 has not.
+STATUSES_OF_PARENTS = (fields.PciDeviceStatus.UNAVAILABLE, fields.PciDeviceStatus.UNCLAIMABLE)
 
 
 @base.NovaObjectRegistry.register
@@ -32,6 +42,21 @@ class PciDevice(base.PersistentFields, base.NovaObject):
         "numa_node": fields.IntegerField(nullable=True),
         "parent_addr": fields.StringField(nullable=True),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Refuse values and drop fields that are newer; keep the parent where it was before 1.4."""
+        back_level.refuse_newer_values(primitive, target_version, VALUES_ADDED_IN)
+        parent = primitive.get("parent_addr")
+        super().obj_make_compatible(primitive, target_version)
+        if back_level.is_older(target_version, "1.4"):
+            if parent and "extra_info" in primitive:
+                primitive["extra_info"] = primitive["extra_info"] | {"phys_function": parent}
+        elif (
+            back_level.is_older(target_version, "1.5")
+            and "parent_addr" in primitive
+            and primitive.get("status") in STATUSES_OF_PARENTS
+        ):
+            back_level.refuse(primitive, "status", target_version)
 
 
 @base.NovaObjectRegistry.register

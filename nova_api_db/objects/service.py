@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The running services of a deployment; rows of a cell database (services)."""
 
+from typing import Any
+
+from nova_api_db import exception
 from nova_api_db.objects import base, fields
+
+#: The version of the services of this release. It goes up when what a service does for its peers
+#: changes, so that they can tell how old it is.
+SERVICE_VERSION = 74
 
 
 @base.NovaObjectRegistry.register
@@ -54,6 +61,15 @@ class Service(base.PersistentFields, base.NovaObject, base.DictCompat):
         "forced_down": fields.BooleanField(),
         "version": fields.IntegerField(),
     }
+
+    def __init__(self, context: Any = None, **kwargs: Any) -> None:
+        # A service says which version it is; it cannot claim to be another.
+        if "version" in kwargs:
+            raise exception.ObjectActionError(
+                action="init", reason="a service sets its version itself"
+            )
+        super().__init__(context, **kwargs)
+        self.version = SERVICE_VERSION
 
 
 @base.NovaObjectRegistry.register

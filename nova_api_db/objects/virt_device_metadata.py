@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the tagged devices of a server are; stored as JSON (instance_extra.device_metadata)."""
 
+from typing import Any
+
 from nova_api_db.objects import base, fields
 
 
@@ -83,6 +85,10 @@ class NetworkInterfaceMetadata(DeviceMetadata):
         "vlan": fields.IntegerField(),
         "vf_trusted": fields.BooleanField(default=False),
     }
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Drop what is newer; the bus goes as it is."""
+        self._drop_newer_fields(primitive, target_version)
 
 
 @base.NovaObjectRegistry.register

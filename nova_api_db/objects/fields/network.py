@@ -20,7 +20,8 @@ class NetworkModel(fields.FieldType[NetworkInfo]):
         if isinstance(value, str):
             value = json.loads(value)
         if not isinstance(value, list):
-            raise ValueError(f"A list of interfaces is required in field {attr}")
+            # What fields raise when a value does not fit is a ValueError, whatever does not fit.
+            raise ValueError(f"A list of interfaces is required in field {attr}")  # noqa: TRY004
         return value
 
     def from_primitive(self, obj: Any, attr: str, value: Any) -> NetworkInfo:
