@@ -57,6 +57,10 @@ class TransportURLInvalid(ConfigurationError):
     msg_fmt = "Not a usable transport URL: %(url)s (%(reason)s)"
 
 
+class NoMessageBus(ConfigurationError):
+    msg_fmt = "%(place)s has no message bus: its transport URL is %(url)s"
+
+
 # Stored and sent objects
 
 
@@ -218,4 +222,11 @@ class NewerSchema(MigrationRefused):
     msg_fmt = (
         "The database %(url)s is at revision %(revision)s, which this release does not know: a "
         "newer one migrated it. Use that release, or restore a backup."
+    )
+
+
+class Cell0Unreachable(MigrationError):
+    msg_fmt = (
+        "Cell0 could not be reached: %(reason)s. No cell was migrated; --local_cell migrates the "
+        "configured one alone."
     )
