@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 
 from nova_api_db.db.api import models as api_models
 from nova_api_db.db.cell import models as cell_models
-from nova_api_db.migrations import environment, trees
+from nova_api_db.migrations import environment
+from nova_api_db.migrations.database import Database
 
 METADATA = {
-    trees.Database.API: api_models.Base.metadata,
-    trees.Database.CELL: cell_models.Base.metadata,
+    Database.API: api_models.Base.metadata,
+    Database.CELL: cell_models.Base.metadata,
 }
 
 # What alembic calls what the models have and the database lacks (add), or the other way (remove).
@@ -30,7 +31,7 @@ class Difference:
     what: str
 
 
-def differences(connection: Connection, database: trees.Database) -> list[Difference]:
+def differences(connection: Connection, database: Database) -> list[Difference]:
     """Return where tables and models do not agree."""
     dialect = connection.dialect.name
 
@@ -47,6 +48,7 @@ def differences(connection: Connection, database: trees.Database) -> list[Differ
 
 def _describe(found: list[Any]) -> Iterator[Difference]:
     """Put alembic's tuples into words; what it finds about one column comes as a list."""
+    missing = {entry[1].name for entry in found if entry[0] == "add_table"}
     for entry in found:
         if isinstance(entry, list):
             for _kind, _schema, table, column, _options, old, new in entry:
@@ -55,6 +57,8 @@ def _describe(found: list[Any]) -> Iterator[Difference]:
         direction, _, noun = entry[0].partition("_")
         element = entry[3] if noun == "column" else entry[1]
         owner = entry[2] if noun == "column" else getattr(element, "table", element).name
+        if owner in missing and noun != "table":
+            continue
         name = "" if noun == "table" else f" {element.name}"
         yield Difference(owner, f"{_NOUNS.get(noun, noun)}{name} {_ADDED[direction]}")
 

@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext, MigrationStep
 from sqlalchemy.engine import Connection, Dialect
 
 from nova_api_db.migrations import state, trees
+from nova_api_db.migrations.database import Database
 
 Report = Callable[[str], None]
 
@@ -71,7 +72,7 @@ def context(
 
 def run(
     connection: Connection,
-    database: trees.Database,
+    database: Database,
     revisions: Sequence[trees.Revision],
     report: Report,
 ) -> None:
@@ -89,7 +90,7 @@ def run(
 
 def render(
     dialect: Dialect,
-    database: trees.Database,
+    database: Database,
     current: str | None,
     revisions: Sequence[trees.Revision],
 ) -> str:
@@ -112,7 +113,7 @@ def render(
     return output.getvalue()
 
 
-def stamp(connection: Connection, database: trees.Database, revision: str) -> None:
+def stamp(connection: Connection, database: Database, revision: str) -> None:
     """Write a revision into the version table, making that if need be."""
     migration_context = context(connection)
     with connection.begin():

@@ -12,12 +12,25 @@ from sqlalchemy.engine import Connection
 from nova_api_db import exception, urls
 from nova_api_db.db import facade
 from nova_api_db.migrations import comparison, environment, lock, state, trees
-from nova_api_db.migrations.trees import Database, Revision
+from nova_api_db.migrations.database import Database
+from nova_api_db.migrations.trees import Revision
 
 Report = Callable[[str], None]
 
 # How long a run waits for another one, in seconds.
 LOCK_TIMEOUT = 600.0
+
+__all__ = [
+    "Database",
+    "Revision",
+    "Upgraded",
+    "check",
+    "current",
+    "pending",
+    "sql",
+    "stamp",
+    "upgrade",
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ walked forward.
 """
 
 import dataclasses
-import enum
 import functools
 import pathlib
 
@@ -14,16 +13,10 @@ from alembic import script as alembic_script
 from alembic.runtime.migration import MigrationStep
 
 from nova_api_db import exception
+from nova_api_db.migrations.database import Database
 
 FOLDER = pathlib.Path(__file__).parent
 NEWEST = ("head", "heads")
-
-
-class Database(enum.Enum):
-    """The kind of a database; each has a tree of its own."""
-
-    API = "api"
-    CELL = "cell"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
