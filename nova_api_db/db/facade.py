@@ -55,6 +55,9 @@ IDLE_BEFORE_PING = 5.0
 #: How long a SQLite connection waits for another process's lock, in seconds.
 SQLITE_BUSY_TIMEOUT = 30
 
+#: What is supported and tested.
+BACKENDS = ("mysql", "postgresql", "sqlite")
+
 #: What a server or the network may do to a transaction that another try can mend.
 TRANSIENT_ERRORS = (db_exception.DBDeadlock, db_exception.DBConnectionError)
 
@@ -242,6 +245,13 @@ def _parse(url: str, options: EngineOptions) -> URL:
             else "it cannot be parsed"
         )
         raise exception.DatabaseURLInvalid(url=urls.mask(url), reason=reason) from None
+    backend = parsed.get_backend_name()
+    if backend == "mariadb":
+        # One spelling, so that nothing else needs to know of two.
+        parsed = parsed.set(drivername=parsed.drivername.replace("mariadb", "mysql", 1))
+    elif backend not in BACKENDS:
+        reason = f"{backend} is not one of {', '.join(BACKENDS)}"
+        raise exception.DatabaseURLInvalid(url=urls.mask(url), reason=reason)
     if options.connection_parameters:
         parsed = parsed.update_query_string(options.connection_parameters, append=True)
     return parsed
