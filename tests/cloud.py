@@ -125,7 +125,9 @@ def _fill(url: str, kind: fixture.Kind, rows: Rows) -> None:
         with connection.begin():
             for table in kind.metadata.sorted_tables:
                 if rows.get(table.name):
-                    connection.execute(table.insert(), [_typed(table, row) for row in rows[table.name]])
+                    connection.execute(
+                        table.insert(), [_typed(table, row) for row in rows[table.name]]
+                    )
                     _advance_sequence(connection, table)
     engine.dispose()
 

@@ -45,9 +45,7 @@ def implied(image: ImageMeta | None, flavor: Flavor) -> list[BlockDeviceMapping]
     if flavor.ephemeral_gb:
         devices.append(_local(source_type="blank", volume_size=flavor.ephemeral_gb))
     if flavor.swap:
-        devices.append(
-            _local(source_type="blank", volume_size=flavor.swap, guest_format="swap")
-        )
+        devices.append(_local(source_type="blank", volume_size=flavor.swap, guest_format="swap"))
     return devices
 
 

@@ -5,7 +5,6 @@ What is written, and where each part goes later, is described in the contributor
 records of a boot.
 """
 
-import copy
 import dataclasses
 import random
 import re
@@ -125,7 +124,8 @@ def prepare(context: RequestContext, request: ServerRequest) -> list[records.Boo
         reservation_id=request.reservation_id or generate_reservation_id(),
         system_metadata=_system_metadata(context, request, from_volume=from_volume),
     )
-    template = _request_spec(shared)
+    # Each server's spec is hydrated from the same primitive: copying the objects costs more.
+    template = _request_spec(shared).obj_to_primitive()
     return [_one(shared, template, index) for index in range(request.count)]
 
 
@@ -163,8 +163,11 @@ def _faults(request: ServerRequest) -> Iterable[tuple[bool, str]]:
     yield flavor.disabled, f"flavor {flavor.name} is disabled"
     if image is not None:
         min_ram = _of(image, "min_ram") or 0
-        yield min_ram > flavor.memory_mb, (
-            f"the image needs {min_ram} MiB of memory, flavor {flavor.name} has {flavor.memory_mb}"
+        yield (
+            min_ram > flavor.memory_mb,
+            (
+                f"the image needs {min_ram} MiB of memory, flavor {flavor.name} has {flavor.memory_mb}"
+            ),
         )
 
 
@@ -181,10 +184,10 @@ class _Shared:
     system_metadata: Mapping[str, str]
 
 
-def _one(shared: _Shared, template: RequestSpec, index: int) -> records.BootRecords:
+def _one(shared: _Shared, template: dict[str, Any], index: int) -> records.BootRecords:
     context = shared.context
     instance = _instance(shared, index)
-    spec = copy.deepcopy(template) if shared.request.count > 1 else template
+    spec = RequestSpec.obj_from_primitive(template, context)
     spec.instance_uuid = instance.uuid
     build_request = BuildRequest(
         context,
@@ -249,9 +252,7 @@ def _instance(shared: _Shared, index: int) -> Instance:
         shutdown_terminate=False,
         metadata=dict(request.metadata),
         system_metadata=dict(shared.system_metadata),
-        info_cache=InstanceInfoCache(
-            shared.context, instance_uuid=uuid, network_info="[]"
-        ),
+        info_cache=InstanceInfoCache(shared.context, instance_uuid=uuid, network_info="[]"),
         security_groups=SecurityGroupList(shared.context, objects=[]),
         numa_topology=request.numa_topology,
         pci_requests=_pci_requests(request),

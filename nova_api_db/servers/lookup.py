@@ -40,9 +40,7 @@ class Listing:
     silent_cells: tuple[CellMapping, ...] = ()
 
 
-def show(
-    context: RequestContext, uuid: str, expected_attrs: Sequence[str] = ()
-) -> Instance:
+def show(context: RequestContext, uuid: str, expected_attrs: Sequence[str] = ()) -> Instance:
     """Return a server.
 
     If its cell does not answer it is a partial record (:func:`partial.is_partial`).
