@@ -119,7 +119,7 @@ class Server:
     def __init__(self, url: str) -> None:
         self.url = url
         self._free: dict[Kind, list[str]] = {kind: [] for kind in Kind}
-        self._created: list[str] = []
+        self._created: dict[str, Engine] = {}
         self._numbers = itertools.count(1)
         self._process = os.getpid()
         atexit.register(self._drop_all)
@@ -133,30 +133,30 @@ class Server:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
             characters = " CHARACTER SET utf8mb3" if mysql else ""
             connection.exec_driver_sql(f"CREATE DATABASE {name}{characters}")
-        self._created.append(url)
+        # Kept: emptying a database takes a tenth of the time that connecting to it does.
+        self._created[url] = facade.create_engine(url, OPTIONS, pool_pre_ping=True)
         return url
 
     def drop(self, url: str) -> None:
         """Remove a database."""
-        name = sqlalchemy.make_url(url).database
+        engine = self._created.pop(url)
+        engine.dispose()
+        name = engine.url.database
         with self._connect() as connection:
             force = " WITH (FORCE)" if connection.dialect.name == "postgresql" else ""
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{force}")
-        self._created.remove(url)
 
     def take(self, kind: Kind) -> str:
         """Return one that was given back, or a new one."""
         if self._free[kind]:
             return self._free[kind].pop()
         url = self.create(kind.value)
-        with _engine(url) as engine:
-            kind.metadata.create_all(engine)
+        kind.metadata.create_all(self._created[url])
         return url
 
     def give_back(self, kind: Kind, url: str) -> None:
         """Empty it and keep it."""
-        with _engine(url) as engine:
-            _empty(engine, kind.metadata)
+        _empty(self._created[url], kind.metadata)
         self._free[kind].append(url)
 
     @contextlib.contextmanager
