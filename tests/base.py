@@ -8,7 +8,8 @@ makes its tests fail, never skip.
 
 import logging
 import os
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 import fixtures
 import testscenarios
@@ -27,11 +28,40 @@ ENGINES = [
     (engine, {"engine": engine}) for engine in os.environ.get("TEST_ENGINES", "sqlite").split()
 ]
 
+F = TypeVar("F", bound=Callable[..., None])
 
-class TestCase(testscenarios.WithScenarios, base.BaseTestCase):  # type: ignore[misc]
+
+def only_on(*engines: str) -> Callable[[F], F]:
+    """Mark a test of what other engines do not have; it is not run on those, nor counted."""
+
+    def mark(test: F) -> F:
+        vars(test)["engines"] = engines
+        return test
+
+    return mark
+
+
+class TestCase(testscenarios.WithScenarios, base.BaseTestCase):
     """A test without a database."""
 
     scenarios: ClassVar[list[tuple[str, dict[str, Any]]]] = []
+
+    #: The engines that the tests of a class are for; `only_on` says it of one test.
+    engines: ClassVar[tuple[str, ...]] = tuple(SERVERS)
+
+    def run(self, result: Any = None) -> Any:
+        """Run the test in each scenario whose engine it is for."""
+        if self.scenarios:
+            engines = getattr(getattr(self, self._testMethodName), "engines", self.engines)
+            scenarios = [
+                (name, values)
+                for name, values in self.scenarios
+                if values.get("engine", engines[0]) in engines
+            ]
+            if not scenarios:
+                return result
+            vars(self)["scenarios"] = scenarios
+        return super().run(result)
 
     def setUp(self) -> None:
         super().setUp()

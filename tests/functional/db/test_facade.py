@@ -149,9 +149,8 @@ class ConfigureTest(base.DatabaseTestCase):
         self.assertIn("[api_database] connection", str(error))
         self.assertIn(path, str(error))
 
+    @base.only_on("mysql")  # a parameter of PyMySQL
     def test_parameters_are_added_to_the_url(self):
-        if self.engine != "mysql":
-            self.skipTest("a parameter of PyMySQL")
         self.configure(
             f"[api_database]\nconnection = {self.api_url}?charset=utf8\n"
             "connection_parameters = program_name=told\nmysql_sql_mode = ANSI\n"

@@ -151,9 +151,8 @@ class ForkTest(base.DatabaseTestCase):
 
 
 class TransactionTest(base.DatabaseTestCase):
+    @base.only_on("mysql", "postgresql")  # a file has no connection to lose
     def test_the_outermost_writer_is_run_again_after_a_lost_connection(self):
-        if self.engine == "sqlite":
-            self.skipTest("a file has no connection to lose")
         aimed = self.aim(self.make_cell())
         tries: list[None] = []
 
@@ -169,9 +168,8 @@ class TransactionTest(base.DatabaseTestCase):
         self.assertEqual(2, len(tries))
         self.assertEqual(["host", "host2"], queries.list_hosts(aimed))
 
+    @base.only_on("mysql", "postgresql")  # a file has no connection to lose
     def test_a_connection_that_the_server_closed_while_idle_is_replaced(self):
-        if self.engine == "sqlite":
-            self.skipTest("a file has no connection to lose")
         self.patch(facade, "IDLE_BEFORE_PING", 0.0)
         aimed = self.aim(self.make_cell())
         kill = {
@@ -196,9 +194,8 @@ class TransactionTest(base.DatabaseTestCase):
             queries.insert_service(connection, "host")
         self.assertEqual(["host"], queries.list_hosts(aimed))
 
+    @base.only_on("mysql", "postgresql")  # a file has one writer at a time
     def test_two_writers_that_lock_each_other_out_both_end(self):
-        if self.engine == "sqlite":
-            self.skipTest("a file has one writer at a time")
         aimed = self.aim(self.make_cell())
         queries.add_service(aimed, "a")
         queries.add_service(aimed, "b")
