@@ -10,6 +10,8 @@ class Aggregate(base.PersistentFields, base.NovaObject):
 
     VERSION = "1.3"
 
+    obj_extra_fields = ["availability_zone"]
+
     fields = {
         "id": fields.IntegerField(),
         "uuid": fields.UUIDField(),
@@ -17,6 +19,11 @@ class Aggregate(base.PersistentFields, base.NovaObject):
         "hosts": fields.ListOfStringsField(nullable=True),
         "metadata": fields.DictOfStringsField(nullable=True),
     }
+
+    @property
+    def availability_zone(self) -> str | None:
+        """The availability zone that the hosts form, if any."""
+        return (self.metadata or {}).get("availability_zone")
 
 
 @base.NovaObjectRegistry.register

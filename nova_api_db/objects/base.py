@@ -466,11 +466,20 @@ def to_json(obj: NovaObject) -> str:
     return json.dumps(obj.obj_to_primitive())
 
 
-def from_json(cls: type[_T], text: str, context: Any, *, noun: str, key: str) -> _T:
+def from_json(
+    cls: type[_T],
+    text: str,
+    context: Any,
+    *,
+    noun: str,
+    key: str,
+    convert: Callable[[Primitive], object] | None = None,
+) -> _T:
     """Make an object from stored text.
 
     :param noun: what the record is called in an error, for example ``request spec``
     :param key: which one it is, for example the instance's uuid
+    :param convert: changes the primitive of an older form, in place
     :raises UnreadableRecord: if the text is not the primitive of such an object
     :raises UnsupportedRecordVersion: if it, or an object in it, has a version not known here
     """
@@ -478,6 +487,8 @@ def from_json(cls: type[_T], text: str, context: Any, *, noun: str, key: str) ->
         primitive = json.loads(text)
         if primitive[NAME] != cls.obj_name():
             raise ValueError(f"it holds a {primitive[NAME]}")
+        if convert is not None:
+            convert(primitive)
         return cls.obj_from_primitive(primitive, context)
     except (
         ovo_exception.IncompatibleObjectVersion,

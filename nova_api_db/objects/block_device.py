@@ -60,6 +60,26 @@ class BlockDeviceMapping(base.PersistentFields, base.NovaObject, base.DictCompat
         """Drop what is newer; the instance goes as it is."""
         self._drop_newer_fields(primitive, target_version)
 
+    @property
+    def is_root(self) -> bool:
+        """Whether the server boots from it."""
+        return self.boot_index == 0
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether it is a volume."""
+        return self.destination_type == fields.BlockDeviceDestinationType.VOLUME
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is made from an image."""
+        return self.source_type == fields.BlockDeviceSourceType.IMAGE
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on the disk of the host."""
+        return self.destination_type == fields.BlockDeviceDestinationType.LOCAL
+
 
 @base.NovaObjectRegistry.register
 class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaObject):
@@ -68,3 +88,12 @@ class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaO
     VERSION = "1.18"
 
     fields = {"objects": fields.ListOfObjectsField("BlockDeviceMapping")}
+
+    @property
+    def instance_uuids(self) -> list[str]:
+        """The servers that these belong to."""
+        return [bdm.instance_uuid for bdm in self.objects if bdm.obj_attr_is_set("instance_uuid")]
+
+    def root_bdm(self) -> BlockDeviceMapping | None:
+        """Return the one that the server boots from, if any; these must be of one server."""
+        return next((bdm for bdm in self.objects if bdm.is_root), None)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a move of a server has to end; part of a RequestSpec, never stored."""
 
-from nova_api_db.objects import base, fields
+from collections.abc import Iterable
+
+from nova_api_db.objects import base, fields, unset
 
 
 @base.NovaObjectRegistry.register
-class Destination(base.NovaObject):
+class Destination(unset.DefaultsWhenUnset):
     """Where a move has to end: a host, a node, a cell or aggregates."""
 
     # 1.4: forbidden_aggregates
@@ -29,3 +31,12 @@ class Destination(base.NovaObject):
         "allow_cross_cell_move": fields.BooleanField(default=False),
         "forbidden_aggregates": fields.SetOfStringsField(nullable=True, default=fields.NONE),
     }
+
+    def require_aggregates(self, aggregates: Iterable[str]) -> None:
+        """Ask for a host in any of these aggregates, beside what is asked for already."""
+        any_of = ",".join(aggregates)
+        self.aggregates = [*(self.aggregates or []), any_of]
+
+    def append_forbidden_aggregates(self, forbidden_aggregates: Iterable[str]) -> None:
+        """Forbid the hosts in these aggregates, beside those that are forbidden already."""
+        self.forbidden_aggregates = {*(self.forbidden_aggregates or ()), *forbidden_aggregates}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a hypervisor can run; stored in its compute node (compute_nodes.supported_instances)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from nova_api_db.objects import back_level, base, fields
 
@@ -26,3 +27,13 @@ class HVSpec(base.NovaObject):
             and primitive.get("hv_type") == fields.HVType.VIRTUOZZO
         ):
             primitive["hv_type"] = fields.HVType.PARALLELS
+
+    @classmethod
+    def from_list(cls, data: Sequence[str]) -> Self:
+        """Make one from architecture, hypervisor type and mode, as drivers report them."""
+        arch, hv_type, vm_mode = data
+        return cls(arch=arch, hv_type=hv_type, vm_mode=vm_mode)
+
+    def to_list(self) -> list[str]:
+        """Return architecture, hypervisor type and mode."""
+        return [self.arch, self.hv_type, self.vm_mode]

@@ -1,9 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 """The properties of an image that Nova acts on; part of an ImageMeta."""
 
-from typing import Any
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
-from nova_api_db.objects import back_level, base, fields
+from nova_api_db import exception
+from nova_api_db.objects import back_level, base, cpu_spec, fields
+
+#: Names that images may still use -> the field.
+OLDER_NAMES = {
+    "architecture": "hw_architecture",
+    "auto_disk_config": "hw_auto_disk_config",
+    "bdm_v2": "img_bdm_v2",
+    "bittorrent": "img_bittorrent",
+    "block_device_mapping": "img_block_device_mapping",
+    "cache_in_nova": "img_cache_in_nova",
+    "hypervisor_type": "img_hv_type",
+    "hypervisor_version_requires": "img_hv_requested_version",
+    "ipxe_boot": "hw_ipxe_boot",
+    "mappings": "img_mappings",
+    "owner_id": "img_owner_id",
+    "root_device_name": "img_root_device_name",
+    "vm_mode": "hw_vm_mode",
+    "vmware_disktype": "hw_disk_type",
+    "vmware_image_version": "img_version",
+    "vmware_linked_clone": "img_linked_clone",
+    "vmware_ostype": "os_distro",
+    "xenapi_device_id": "hw_device_id",
+    "xenapi_image_compression_level": "img_compression_level",
+    "xenapi_skip_agent_inject_files_at_boot": "os_skip_agent_inject_files_at_boot",
+    "xenapi_skip_agent_inject_ssh": "os_skip_agent_inject_ssh",
+    "xenapi_use_agent": "img_use_agent",
+}
+
+#: One name for two things: the bus of the disks, or the model of their SCSI controller.
+ADAPTER = "vmware_adaptertype"
+
+#: A property per trait: ``trait:CUSTOM_GOLD`` = ``required``.
+TRAIT_PREFIX = "trait:"
+
+#: A property per NUMA node, ``hw_numa_cpus.0`` and so on; numbers after a gap do not count.
+PER_NUMA_NODE: dict[str, Callable[[str], Any]] = {
+    "hw_numa_cpus": cpu_spec.parse,
+    "hw_numa_mem": int,
+}
+NUMA_NODES_MAX = 128
+
+SEVERAL = {"traits_required", *PER_NUMA_NODE}
 
 #: Values that an older receiver would choke on: the image is refused.
 VALUES_ADDED_IN: back_level.ValuesAddedIn = {
@@ -190,3 +234,69 @@ class ImageMetaProps(base.NovaObject):
             and primitive.get("hw_watchdog_action") == fields.WatchdogAction.DISABLED
         ):
             del primitive["hw_watchdog_action"]
+
+    @classmethod
+    def from_dict(cls, image_props: Mapping[str, Any]) -> Self:
+        """Make one from the properties of an image; those that are no field are ignored.
+
+        An older name counts where the newer one is not there.
+
+        :raises Invalid: if a property has a value that it cannot have
+        """
+        props = cls()
+        for name in cls.fields:
+            value = image_props.get(name)
+            # An image has these as several properties; as one, they come from to_dict().
+            if name not in SEVERAL or isinstance(value, list):
+                props._take(name, value, name)
+        for older, name in OLDER_NAMES.items():
+            props._take(name, image_props.get(older), older)
+        props._take_adapter(image_props.get(ADAPTER))
+        for name, parse in PER_NUMA_NODE.items():
+            props._take_per_node(name, image_props, parse)
+        traits = [
+            name.removeprefix(TRAIT_PREFIX)
+            for name, value in image_props.items()
+            if name.startswith(TRAIT_PREFIX) and value == "required"
+        ]
+        props._take("traits_required", traits or None, TRAIT_PREFIX)
+        return props
+
+    def _take(self, name: str, value: Any, given_as: str) -> None:
+        """Set a field that has no value yet, if there is one for it."""
+        if value is None or self.obj_attr_is_set(name):
+            return
+        try:
+            setattr(self, name, value)
+        except (ValueError, TypeError) as error:
+            raise exception.Invalid(reason=f"image property {given_as}: {error}") from None
+
+    def _take_per_node(
+        self, name: str, image_props: Mapping[str, Any], parse: Callable[[str], Any]
+    ) -> None:
+        given = (image_props.get(f"{name}.{node}") for node in range(NUMA_NODES_MAX))
+        per_node = itertools.takewhile(lambda value: value is not None, given)
+        try:
+            self._take(name, [parse(str(value)) for value in per_node] or None, name)
+        except ValueError as error:
+            raise exception.Invalid(reason=f"image property {name}: {error}") from None
+
+    def _take_adapter(self, adapter: str | None) -> None:
+        if adapter is None:
+            return
+        if adapter == fields.DiskBus.IDE:
+            self._take("hw_disk_bus", fields.DiskBus.IDE, ADAPTER)
+        else:
+            self._take("hw_scsi_model", adapter, ADAPTER)
+            self._take("hw_disk_bus", fields.DiskBus.SCSI, ADAPTER)
+
+    def get(self, name: str, defvalue: Any = None) -> Any:
+        """Return a property, or another value where the image does not have it.
+
+        :raises AttributeError: if there is no such property
+        """
+        return getattr(self, name) if self.obj_attr_is_set(name) else defvalue
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the properties that the image has."""
+        return {name: getattr(self, name) for name in self.fields if self.obj_attr_is_set(name)}

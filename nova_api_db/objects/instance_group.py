@@ -38,6 +38,18 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
         if back_level.is_older(target_version, "1.7"):
             primitive["metadetails"] = {}
 
+    def __init__(self, context: Any = None, **kwargs: Any) -> None:
+        if "rules" in kwargs:
+            kwargs["_rules"] = kwargs.pop("rules")
+        super().__init__(context, **kwargs)
+
+    @property
+    def rules(self) -> dict[str, int]:
+        """What the policy takes besides its name, such as ``max_server_per_host``."""
+        if not self.obj_attr_is_set("_rules"):
+            return {}
+        return {name: int(value) for name, value in self._rules.items()}
+
 
 @base.NovaObjectRegistry.register
 class InstanceGroupList(base.ObjectListBase[InstanceGroup], base.NovaObject):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The interfaces of a server as last seen; a row of a cell database (instance_info_caches)."""
 
+from typing import Any, Self
+
 from nova_api_db.objects import base, fields
 
 
@@ -14,3 +16,8 @@ class InstanceInfoCache(base.PersistentFields, base.NovaObject):
         "instance_uuid": fields.UUIDField(),
         "network_info": fields.NetworkModelField(nullable=True),
     }
+
+    @classmethod
+    def new(cls, context: Any, instance_uuid: str) -> Self:
+        """Make the cache of a new server: nothing has been seen yet."""
+        return cls(context, instance_uuid=instance_uuid, network_info=None)

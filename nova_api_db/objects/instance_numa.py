@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The NUMA nodes of a server; JSON in instance_extra.numa_topology and in its RequestSpec."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from nova_api_db import exception
 from nova_api_db.objects import back_level, base, fields
@@ -56,6 +57,54 @@ class InstanceNUMACell(base.EphemeralObject, base.DictCompat):
                 )
             primitive["cpuset"] = pinned
 
+    def __len__(self) -> int:
+        return len(self.total_cpus)
+
+    @property
+    def total_cpus(self) -> set[int]:
+        """The CPUs of the guest that this cell has, pinned or not."""
+        return {*self.cpuset, *self.pcpuset}
+
+    @property
+    def siblings(self) -> list[set[int]]:
+        """The CPUs of the guest that are threads of one core; none without a topology."""
+        topology = self.cpu_topology if self.obj_attr_is_set("cpu_topology") else None
+        threads = topology.threads if topology is not None else None
+        if not threads or threads == 1:
+            return []
+        cpus = sorted(self.total_cpus)
+        whole_cores = len(cpus) - len(cpus) % threads
+        return [set(cpus[start : start + threads]) for start in range(0, whole_cores, threads)]
+
+    @property
+    def cpu_pinning(self) -> dict[int, int] | None:
+        """CPU of the guest -> CPU of the host; null before pinning."""
+        # The keys are texts where it is sent and stored.
+        raw = self.cpu_pinning_raw
+        return None if raw is None else {int(vcpu): pcpu for vcpu, pcpu in raw.items()}
+
+    @cpu_pinning.setter
+    def cpu_pinning(self, pinning: Mapping[int, int] | None) -> None:
+        self.cpu_pinning_raw = (
+            None if pinning is None else {str(vcpu): pcpu for vcpu, pcpu in pinning.items()}
+        )
+
+    def pin(self, vcpu: int, pcpu: int) -> None:
+        """Pin a CPU of the guest, if it is one to pin, to a CPU of the host."""
+        if vcpu in self.pcpuset:
+            self.cpu_pinning = {**(self.cpu_pinning or {}), vcpu: pcpu}
+
+    def pin_vcpus(self, *cpu_pairs: tuple[int, int]) -> None:
+        """Pin several."""
+        for vcpu, pcpu in cpu_pairs:
+            self.pin(vcpu, pcpu)
+
+    def clear_host_pinning(self) -> Self:
+        """Forget the host: its cell and its CPUs."""
+        self.id = -1
+        self.cpu_pinning = {}
+        return self
+
 
 @base.NovaObjectRegistry.register
 class InstanceNUMATopology(base.NovaObject, base.DictCompat):
@@ -72,3 +121,76 @@ class InstanceNUMATopology(base.NovaObject, base.DictCompat):
         "cells": fields.ListOfObjectsField("InstanceNUMACell"),
         "emulator_threads_policy": fields.CPUEmulatorThreadsPolicyField(nullable=True),
     }
+
+    @classmethod
+    def obj_from_db_obj(cls, context: Any, instance_uuid: str, db_obj: str) -> Self:
+        """Make one from the text stored with a server.
+
+        Cells of before 1.6 come as 1.6 where upgrade_cells() can say what they mean.
+
+        :raises UnreadableRecord: if it is no topology
+        :raises UnsupportedRecordVersion: if it has a version not known here
+        """
+        return base.from_json(
+            cls, db_obj, context, noun="NUMA topology", key=instance_uuid, convert=upgrade_cells
+        )
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def cpu_policy(self) -> str | None:
+        """The policy that all cells have; null where there is no cell, or none has one."""
+        policies = {cell.cpu_policy for cell in self.cells}
+        if len(policies) > 1:
+            raise exception.Invalid(reason="the NUMA cells of a server have different CPU policies")
+        return next(iter(policies), None)
+
+    @property
+    def cpu_pinning(self) -> set[int]:
+        """The CPUs of the host that the server is pinned to."""
+        return {cpu for cell in self.cells for cpu in (cell.cpu_pinning or {}).values()}
+
+    @property
+    def cpuset_reserved(self) -> set[int]:
+        """The CPUs of the host that are kept for the emulator."""
+        return {cpu for cell in self.cells for cpu in cell.cpuset_reserved or ()}
+
+    @property
+    def emulator_threads_isolated(self) -> bool:
+        """Whether the emulator has a CPU of its own."""
+        return bool(
+            self.obj_attr_is_set("emulator_threads_policy")
+            and self.emulator_threads_policy == fields.CPUEmulatorThreadsPolicy.ISOLATE
+        )
+
+    def clear_host_pinning(self) -> Self:
+        """Forget the host: its cells and CPUs."""
+        for cell in self.cells:
+            cell.clear_host_pinning()
+        return self
+
+
+def upgrade_cells(topology: dict[str, Any]) -> bool:
+    """Bring the cells of a stored topology to the version that tells pinned CPUs from others.
+
+    Cells before 1.4 cannot say which they mean, nor can pinned ones of 1.5 whose CPUs are where
+    those that float are; they are left alone.
+
+    :param topology: the primitive; it is changed in place
+    :returns: whether it was changed
+    """
+    # Not all cells need the change: no any(), which stops at the first.
+    return bool(sum([_upgrade_cell(cell) for cell in topology[base.DATA].get("cells", ())]))
+
+
+def _upgrade_cell(cell: dict[str, Any]) -> bool:
+    version, data = cell[base.VERSION], cell[base.DATA]
+    is_dedicated = data.get("cpu_policy") == fields.CPUAllocationPolicy.DEDICATED
+    if version == "1.4":
+        data["pcpuset"] = data["cpuset"] if is_dedicated else []
+        data["cpuset"] = [] if is_dedicated else data["cpuset"]
+    elif version != "1.5" or (is_dedicated and (data["cpuset"] or not data.get("pcpuset"))):
+        return False
+    cell[base.VERSION] = InstanceNUMACell.VERSION
+    return True

@@ -1,12 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The PCI devices that a server asked for; stored as JSON (instance_extra.pci_requests)."""
 
-from nova_api_db.objects import base, fields
+import json
+from typing import Any, Self
+
+from nova_api_db import exception
+from nova_api_db.objects import base, fields, unset
+
+#: The order in which they stand in stored text.
+STORED_FIELDS = (
+    "count",
+    "spec",
+    "alias_name",
+    "is_new",
+    "numa_policy",
+    "request_id",
+    "requester_id",
+)
 
 
 @base.NovaObjectRegistry.register
-class InstancePCIRequest(base.NovaObject):
+class InstancePCIRequest(unset.NullWhenUnset):
     """A number of PCI devices of one kind."""
+
+    #: Values of `source`.
+    FLAVOR_ALIAS = 0
+    NEUTRON_PORT = 1
 
     # 1.3: requester_id
     # 1.2: numa_policy
@@ -25,6 +44,15 @@ class InstancePCIRequest(base.NovaObject):
         "numa_policy": fields.PCINUMAAffinityPolicyField(nullable=True),
     }
 
+    @property
+    def source(self) -> int:
+        """Who asked: the flavor, which names an alias, or a port."""
+        return self.FLAVOR_ALIAS if self.alias_name is not None else self.NEUTRON_PORT
+
+    def is_live_migratable(self) -> bool:
+        """Say whether a server with these devices can move while it runs."""
+        return all(spec.get("live_migratable") == "true" for spec in self.spec)
+
 
 @base.NovaObjectRegistry.register
 class InstancePCIRequests(base.NovaObject):
@@ -35,4 +63,59 @@ class InstancePCIRequests(base.NovaObject):
     fields = {
         "instance_uuid": fields.UUIDField(),
         "requests": fields.ListOfObjectsField("InstancePCIRequest"),
+    }
+
+    @classmethod
+    def obj_from_db(cls, context: Any, instance_uuid: str, db_requests: str | None) -> Self:
+        """Make them from the text stored with a server, a plain list of dictionaries.
+
+        :raises UnreadableRecord: if it is no such list
+        """
+        try:
+            primitive = to_primitive(instance_uuid, json.loads(db_requests) if db_requests else [])
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            raise exception.UnreadableRecord(
+                noun="PCI requests", key=instance_uuid, reason=error
+            ) from None
+        return cls.obj_from_primitive(primitive, context)
+
+    def to_json(self) -> str:
+        """Return the text that is stored with a server."""
+        return json.dumps(
+            [{name: getattr(request, name) for name in STORED_FIELDS} for request in self.requests]
+        )
+
+    def neutron_requests(self) -> bool:
+        """Say whether a port asked for any of these."""
+        return any(request.source == request.NEUTRON_PORT for request in self.requests)
+
+
+def to_primitive(instance_uuid: str, stored: list[dict[str, Any]]) -> base.Primitive:
+    """Return the primitive of stored requests; what older rows lack gets its default."""
+    return {
+        base.NAME: "InstancePCIRequests",
+        base.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
+        base.VERSION: InstancePCIRequests.VERSION,
+        base.DATA: {
+            "instance_uuid": instance_uuid,
+            "requests": [
+                {
+                    base.NAME: "InstancePCIRequest",
+                    base.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
+                    base.VERSION: InstancePCIRequest.VERSION,
+                    base.DATA: {
+                        "count": request["count"],
+                        "spec": request["spec"],
+                        "alias_name": request["alias_name"],
+                        "is_new": request.get("is_new", False),
+                        "numa_policy": request.get(
+                            "numa_policy", fields.PCINUMAAffinityPolicy.LEGACY
+                        ),
+                        "request_id": request.get("request_id"),
+                        "requester_id": request.get("requester_id"),
+                    },
+                }
+                for request in stored
+            ],
+        },
     }

@@ -60,6 +60,33 @@ class Migration(base.PersistentFields, base.NovaObject):
         "project_id": fields.StringField(nullable=True),
     }
 
+    def obj_load_attr(self, attrname: str) -> None:
+        """Set what rows older than the field leave open; raise ObjectActionError for the rest."""
+        if attrname == "migration_type":
+            # Before it was recorded, a move to another flavor was a resize.
+            is_resize = self.old_instance_type_id != self.new_instance_type_id
+            kind = fields.MigrationType.RESIZE if is_resize else fields.MigrationType.MIGRATION
+            self.migration_type = kind
+        elif attrname in ("hidden", "cross_cell_move"):
+            self.obj_set_defaults(attrname)
+        else:
+            super().obj_load_attr(attrname)
+
+    @property
+    def is_live_migration(self) -> bool:
+        """Whether the server keeps running while it moves."""
+        return bool(self.migration_type == fields.MigrationType.LIVE_MIGRATION)
+
+    @property
+    def is_resize(self) -> bool:
+        """Whether the server moves to another flavor."""
+        return bool(self.migration_type == fields.MigrationType.RESIZE)
+
+    @property
+    def is_same_host_resize(self) -> bool:
+        """Whether the server stays on its node while it is resized."""
+        return self.is_resize and self.source_node == self.dest_node
+
 
 @base.NovaObjectRegistry.register
 class MigrationList(base.ObjectListBase[Migration], base.NovaObject):

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Like PCI devices of a node, counted; stored as JSON in it (compute_nodes.pci_stats)."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from nova_api_db.objects import base, fields
+
+TAGS = "tags"
+POOL_FIELDS = ("product_id", "vendor_id", "numa_node", "count")
 
 
 @base.NovaObjectRegistry.register
@@ -20,6 +26,27 @@ class PciDevicePool(base.NovaObject):
         "tags": fields.DictOfNullableStringsField(),
         "count": fields.IntegerField(),
     }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Make one from a flat dictionary: what is no field is a tag."""
+        own = dict(value)
+        tags = own.pop(TAGS, {})
+        # A tag may itself be called so; it is then a text.
+        tags = dict(tags) if isinstance(tags, Mapping) else {TAGS: tags}
+        known = {name: own.pop(name) for name in POOL_FIELDS if name in own}
+        return cls(**known, tags=own | tags)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a flat dictionary, the tags among the fields.
+
+        Tags that are named like a field stay apart, under ``tags``: they must not pass for it.
+        """
+        tags = self.tags if self.obj_attr_is_set(TAGS) else {}
+        apart = {name: value for name, value in (tags or {}).items() if name in POOL_FIELDS}
+        flat = {name: value for name, value in (tags or {}).items() if name not in POOL_FIELDS}
+        flat |= {name: getattr(self, name) for name in POOL_FIELDS if self.obj_attr_is_set(name)}
+        return flat | {TAGS: apart} if apart else flat
 
 
 @base.NovaObjectRegistry.register

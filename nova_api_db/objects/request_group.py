@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a request asks of placement; parts of a RequestSpec, never stored."""
 
-from nova_api_db.objects import base, fields
+from collections.abc import Mapping
+from typing import Any, Self
+
+from nova_api_db.objects import base, fields, unset
 
 
 @base.NovaObjectRegistry.register
@@ -32,9 +35,59 @@ class RequestGroup(base.EphemeralObject):
         "in_tree": fields.UUIDField(nullable=True, default=fields.NONE),
     }
 
+    @classmethod
+    def from_port_request(
+        cls, context: Any, port_uuid: str, port_resource_request: Mapping[str, Any]
+    ) -> Self:
+        """Make one from what a port asks for: ``resources`` and ``required`` traits."""
+        return cls(
+            context,
+            use_same_provider=True,
+            resources=port_resource_request["resources"],
+            required_traits=set(port_resource_request.get("required", ())),
+            requester_id=port_uuid,
+        )
+
+    @classmethod
+    def from_extended_port_request(
+        cls, context: Any, port_resource_request: Mapping[str, Any]
+    ) -> list[Self]:
+        """Make one for each of the ``request_groups`` that a port asks for."""
+        return [
+            cls.from_port_request(context, group["id"], group)
+            for group in port_resource_request.get("request_groups", ())
+        ]
+
+    def add_resource(self, rclass: str, amount: int) -> None:
+        """Ask for an amount of a resource class; zero stays until strip_zeros()."""
+        self.resources[rclass] = amount
+
+    def add_trait(self, trait_name: str, trait_type: str) -> None:
+        """Take in a trait that is ``required`` or ``forbidden``; others have no effect."""
+        if trait_type == "required":
+            self.required_traits.add(trait_name)
+        elif trait_type == "forbidden":
+            self.forbidden_traits.add(trait_name)
+
+    def strip_zeros(self) -> None:
+        """Drop the resource classes of which nothing is asked for."""
+        self.resources = {name: amount for name, amount in self.resources.items() if amount}
+
+    def is_empty(self) -> bool:
+        """Say whether this asks for no resource, no trait and no aggregate."""
+        return not any(
+            (
+                self.resources,
+                self.required_traits,
+                self.forbidden_traits,
+                self.aggregates,
+                self.forbidden_aggregates,
+            )
+        )
+
 
 @base.NovaObjectRegistry.register
-class RequestLevelParams(base.NovaObject):
+class RequestLevelParams(unset.DefaultsWhenUnset):
     """What a request asks of placement as a whole."""
 
     # 1.1: same_subtree
@@ -47,3 +100,17 @@ class RequestLevelParams(base.NovaObject):
         "root_forbidden": fields.SetOfStringsField(default=set()),
         "same_subtree": fields.ListOfListsOfStringsField(default=[]),
     }
+
+    @classmethod
+    def from_port_request(cls, port_resource_request: Mapping[str, Any]) -> Self:
+        """Make one from what a port asks for: which groups go into the ``same_subtree``."""
+        params = cls()
+        if "same_subtree" in port_resource_request:
+            params.same_subtree = [port_resource_request["same_subtree"]]
+        return params
+
+    def extend_with(self, other_req_lvl_params: "RequestLevelParams") -> None:
+        """Add what another one asks for."""
+        self.root_required |= other_req_lvl_params.root_required
+        self.root_forbidden |= other_req_lvl_params.root_forbidden
+        self.same_subtree += other_req_lvl_params.same_subtree

@@ -10,6 +10,12 @@ class ResourceMetadata(base.NovaObject):
 
     VERSION = "1.0"
 
+    def __eq__(self, other: object) -> bool:
+        return _have_equal_fields(self, other)
+
+    def __hash__(self) -> int:
+        return hash(self.obj_name())
+
 
 @base.NovaObjectRegistry.register
 class LibvirtVPMEMDevice(ResourceMetadata):
@@ -39,6 +45,12 @@ class Resource(base.NovaObject):
         "metadata": fields.ObjectField("ResourceMetadata", subclasses=True),
     }
 
+    def __eq__(self, other: object) -> bool:
+        return _have_equal_fields(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.provider_uuid, self.resource_class, self.identifier))
+
 
 @base.NovaObjectRegistry.register
 class ResourceList(base.ObjectListBase[Resource], base.NovaObject):
@@ -47,3 +59,14 @@ class ResourceList(base.ObjectListBase[Resource], base.NovaObject):
     VERSION = "1.0"
 
     fields = {"objects": fields.ListOfObjectsField("Resource")}
+
+
+def _have_equal_fields(obj: base.NovaObject, other: object) -> bool:
+    """Say whether two objects are of one class, have the same fields set, and to the same."""
+    if not isinstance(other, base.NovaObject) or other.obj_name() != obj.obj_name():
+        return False
+    return all(
+        obj.obj_attr_is_set(name) == other.obj_attr_is_set(name)
+        and (not obj.obj_attr_is_set(name) or getattr(obj, name) == getattr(other, name))
+        for name in obj.fields
+    )

@@ -22,6 +22,11 @@ class SecurityGroup(base.PersistentFields, base.NovaObject):
         "uuid": fields.UUIDField(),
     }
 
+    @property
+    def identifier(self) -> str:
+        """The uuid where there is one (Neutron's groups), else the name."""
+        return self.uuid if self.obj_attr_is_set("uuid") else self.name
+
 
 @base.NovaObjectRegistry.register
 class SecurityGroupList(base.ObjectListBase[SecurityGroup], base.NovaObject):

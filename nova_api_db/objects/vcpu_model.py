@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CPU model of a server; stored as JSON (instance_extra.vcpu_model)."""
 
-from nova_api_db.objects import base, fields
+from typing import Self
+
+from nova_api_db.objects import base, fields, unset
 
 
 @base.NovaObjectRegistry.register
-class VirtCPUFeature(base.NovaObject):
+class VirtCPUFeature(unset.NullWhenUnset):
     """One feature of a CPU model."""
 
     VERSION = "1.0"
@@ -17,7 +19,7 @@ class VirtCPUFeature(base.NovaObject):
 
 
 @base.NovaObjectRegistry.register
-class VirtCPUModel(base.NovaObject):
+class VirtCPUModel(unset.NullWhenUnset):
     """A CPU model."""
 
     VERSION = "1.0"
@@ -31,3 +33,12 @@ class VirtCPUModel(base.NovaObject):
         "model": fields.StringField(nullable=True),
         "match": fields.CPUMatchField(nullable=True),
     }
+
+    def to_json(self) -> str:
+        """Return the text it is stored as."""
+        return base.to_json(self)
+
+    @classmethod
+    def from_json(cls, jsonstr: str) -> Self:
+        """Make one from stored text."""
+        return base.from_json(cls, jsonstr, None, noun="CPU model", key="a server")
