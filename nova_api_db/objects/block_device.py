@@ -90,9 +90,9 @@ class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaO
     fields = {"objects": fields.ListOfObjectsField("BlockDeviceMapping")}
 
     @property
-    def instance_uuids(self) -> list[str]:
+    def instance_uuids(self) -> set[str]:
         """The servers that these belong to."""
-        return [bdm.instance_uuid for bdm in self.objects if bdm.obj_attr_is_set("instance_uuid")]
+        return {bdm.instance_uuid for bdm in self.objects if bdm.obj_attr_is_set("instance_uuid")}
 
     def root_bdm(self) -> BlockDeviceMapping | None:
         """Return the one that the server boots from, if any; these must be of one server."""

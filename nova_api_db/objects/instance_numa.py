@@ -63,7 +63,9 @@ class InstanceNUMACell(base.EphemeralObject, base.DictCompat):
     @property
     def total_cpus(self) -> set[int]:
         """The CPUs of the guest that this cell has, pinned or not."""
-        return {*self.cpuset, *self.pcpuset}
+        # Cells of before 1.5 have no pcpuset.
+        pinned = self.pcpuset if self.obj_attr_is_set("pcpuset") else ()
+        return {*self.cpuset, *pinned}
 
     @property
     def siblings(self) -> list[set[int]]:

@@ -35,7 +35,7 @@ class PciDevicePool(base.NovaObject):
         # A tag may itself be called so; it is then a text.
         tags = dict(tags) if isinstance(tags, Mapping) else {TAGS: tags}
         known = {name: own.pop(name) for name in POOL_FIELDS if name in own}
-        return cls(**known, tags=own | tags)
+        return cls(**{"numa_node": None, **known}, tags=own | tags)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a flat dictionary, the tags among the fields.
