@@ -39,7 +39,8 @@ class _Version(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        parser.exit(ExitCode.DONE, f"{parser.prog} {version.version_string()}\n")
+        sys.stdout.write(f"{parser.prog} {version.version_string()}\n")
+        parser.exit(ExitCode.DONE)
 
 
 class ManageApp(app.App):
