@@ -10,11 +10,11 @@ from nova_api_db.objects import base, fields
 class BlockDeviceMapping(base.PersistentFields, base.NovaObject, base.DictCompat):
     """One disk or volume of a server."""
 
-    # 1.21: encrypted, encryption_secret_uuid, encryption_format, encryption_options
-    # 1.20: volume_type
-    # 1.19: uuid
-    # 1.18: attachment_id
-    # 1.17: tag
+    # 1.21: fields encrypted, encryption_secret_uuid, encryption_format, encryption_options
+    # 1.20: field volume_type
+    # 1.19: field uuid
+    # 1.18: field attachment_id
+    # 1.17: field tag
     VERSION = "1.21"
 
     added_in = {

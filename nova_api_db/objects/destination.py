@@ -10,10 +10,10 @@ from nova_api_db.objects import base, fields, unset
 class Destination(unset.DefaultsWhenUnset):
     """Where a move has to end: a host, a node, a cell or aggregates."""
 
-    # 1.4: forbidden_aggregates
-    # 1.3: allow_cross_cell_move
-    # 1.2: aggregates
-    # 1.1: cell
+    # 1.4: field forbidden_aggregates
+    # 1.3: field allow_cross_cell_move
+    # 1.2: field aggregates
+    # 1.1: field cell
     VERSION = "1.4"
 
     added_in = {

@@ -11,6 +11,8 @@ from nova_api_db.objects import back_level, base, fields
 class HVSpec(base.NovaObject):
     """An architecture, a kind of hypervisor and a mode that a host can run together."""
 
+    # 1.2: value lxd of hv_type
+    # 1.1: value vz of hv_type, in place of parallels
     VERSION = "1.2"
 
     fields = {

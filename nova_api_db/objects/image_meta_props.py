@@ -64,36 +64,45 @@ VALUES_ADDED_IN: back_level.ValuesAddedIn = {
 class ImageMetaProps(base.NovaObject):
     """The properties of an image, each with its own type."""
 
-    # 1.42: hw_mem_encryption_model
-    # 1.41: hw_usb_model, hw_redirected_usb_ports
-    # 1.40: hw_sound_model
-    # 1.38: hw_firmware_stateless
-    # 1.37: hw_ephemeral_encryption_secret_uuid
-    # 1.36: hw_maxphysaddr_mode, hw_maxphysaddr_bits
-    # 1.35: hw_virtio_packed_ring
-    # 1.34: hw_viommu_model
-    # 1.33: hw_locked_memory
-    # 1.32: hw_ephemeral_encryption, hw_ephemeral_encryption_format
-    # 1.31: hw_emulation_architecture
-    # 1.29: hw_input_bus
-    # 1.27: hw_tpm_model, hw_tpm_version
-    # 1.25: hw_pci_numa_affinity_policy
-    # 1.24: hw_mem_encryption
-    # 1.23: hw_pmu
-    # 1.21: hw_time_hpet
-    # 1.20: traits_required
-    # 1.19: img_hide_hypervisor_id
-    # 1.15: hw_rescue_bus, hw_rescue_device
-    # 1.14: hw_pointer_model
-    # 1.13: os_secure_boot
-    # 1.11: hw_firmware_type
-    # 1.10: hw_cpu_realtime_mask
-    # 1.9: hw_cpu_thread_policy
-    # 1.7: img_config_drive
-    # 1.5: os_admin_user
-    # 1.4: hw_vif_multiqueue_enabled
-    # 1.2: img_hv_requested_version, img_hv_type
-    # 1.1: os_require_quiesce
+    # 1.44: value intel-tdx of hw_mem_encryption_model
+    # 1.43: value amd-sev-snp of hw_mem_encryption_model
+    # 1.42: field hw_mem_encryption_model
+    # 1.41: fields hw_usb_model, hw_redirected_usb_ports
+    # 1.40: field hw_sound_model
+    # 1.39: value igb of hw_vif_model
+    # 1.38: field hw_firmware_stateless
+    # 1.37: field hw_ephemeral_encryption_secret_uuid
+    # 1.36: fields hw_maxphysaddr_mode, hw_maxphysaddr_bits
+    # 1.35: field hw_virtio_packed_ring
+    # 1.34: field hw_viommu_model
+    # 1.33: field hw_locked_memory
+    # 1.32: fields hw_ephemeral_encryption, hw_ephemeral_encryption_format
+    # 1.31: field hw_emulation_architecture
+    # 1.30: value bochs of hw_video_model
+    # 1.29: field hw_input_bus
+    # 1.28: value socket of hw_pci_numa_affinity_policy
+    # 1.27: fields hw_tpm_model, hw_tpm_version
+    # 1.26: value mixed of hw_cpu_policy
+    # 1.25: field hw_pci_numa_affinity_policy
+    # 1.24: field hw_mem_encryption
+    # 1.23: field hw_pmu
+    # 1.22: values virtio, gop and none of hw_video_model
+    # 1.21: field hw_time_hpet
+    # 1.20: field traits_required
+    # 1.19: field img_hide_hypervisor_id
+    # 1.16: value disabled of hw_watchdog_action
+    # 1.15: fields hw_rescue_bus, hw_rescue_device
+    # 1.14: field hw_pointer_model
+    # 1.13: field os_secure_boot
+    # 1.11: field hw_firmware_type
+    # 1.10: field hw_cpu_realtime_mask
+    # 1.9: field hw_cpu_thread_policy
+    # 1.7: field img_config_drive
+    # 1.6: values lxc and uml of hw_disk_bus
+    # 1.5: field os_admin_user
+    # 1.4: field hw_vif_multiqueue_enabled
+    # 1.2: fields img_hv_requested_version, img_hv_type
+    # 1.1: field os_require_quiesce
     VERSION = "1.44"
 
     added_in = {

@@ -10,8 +10,8 @@ from nova_api_db.objects import back_level, base, fields
 class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
     """Servers that belong together, and the policy for placing them."""
 
-    # 1.11: policy
-    # 1.7: adds metadetails
+    # 1.11: fields policy and _rules, in place of policies
+    # 1.7: metadetails goes
     VERSION = "1.11"
 
     added_in = {"policy": "1.11"}
@@ -29,6 +29,11 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
         "_rules": fields.DictOfStringsField(),
     }
 
+    def __init__(self, context: Any = None, **kwargs: Any) -> None:
+        if "rules" in kwargs:
+            kwargs["_rules"] = kwargs.pop("rules")
+        super().__init__(context, **kwargs)
+
     def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
         """Drop what is newer; before 1.11 the policy was the only member of a list."""
         policy = primitive.get("policy")
@@ -37,11 +42,6 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
             primitive["policies"] = [policy] if policy else []
         if back_level.is_older(target_version, "1.7"):
             primitive["metadetails"] = {}
-
-    def __init__(self, context: Any = None, **kwargs: Any) -> None:
-        if "rules" in kwargs:
-            kwargs["_rules"] = kwargs.pop("rules")
-        super().__init__(context, **kwargs)
 
     @property
     def rules(self) -> dict[str, int]:

@@ -16,9 +16,10 @@ VALUES_ADDED_IN: back_level.ValuesAddedIn = {
 class InstanceNUMACell(base.EphemeralObject, base.DictCompat):
     """One NUMA node of a server: its CPUs and its memory."""
 
-    # 1.5: pcpuset; changes cpuset
-    # 1.4: cpuset_reserved
-    # 1.3: cpu_policy, cpu_thread_policy
+    # 1.6: value mixed of cpu_policy
+    # 1.5: field pcpuset, for the CPUs that are pinned
+    # 1.4: field cpuset_reserved
+    # 1.3: fields cpu_policy, cpu_thread_policy
     VERSION = "1.6"
 
     added_in = {
@@ -112,7 +113,7 @@ class InstanceNUMACell(base.EphemeralObject, base.DictCompat):
 class InstanceNUMATopology(base.NovaObject, base.DictCompat):
     """The NUMA nodes of a server."""
 
-    # 1.3: emulator_threads_policy
+    # 1.3: field emulator_threads_policy
     VERSION = "1.3"
 
     added_in = {"emulator_threads_policy": "1.3"}

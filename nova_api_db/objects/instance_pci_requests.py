@@ -27,9 +27,10 @@ class InstancePCIRequest(unset.NullWhenUnset):
     FLAVOR_ALIAS = 0
     NEUTRON_PORT = 1
 
-    # 1.3: requester_id
-    # 1.2: numa_policy
-    # 1.1: request_id
+    # 1.4: value socket of numa_policy
+    # 1.3: field requester_id
+    # 1.2: field numa_policy
+    # 1.1: field request_id
     VERSION = "1.4"
 
     added_in = {"request_id": "1.1", "numa_policy": "1.2", "requester_id": "1.3"}

@@ -8,7 +8,7 @@ from nova_api_db.objects import base, fields
 class KeyPair(base.PersistentFields, base.NovaObject, base.DictCompat):
     """A public key of a user."""
 
-    # 1.2: type
+    # 1.2: field type
     VERSION = "1.4"
 
     added_in = {"type": "1.2"}

@@ -10,8 +10,8 @@ from nova_api_db.objects import base, fields
 class MigrationContext(base.PersistentFields, base.NovaObject):
     """What a server holds before and after a move."""
 
-    # 1.2: new_resources, old_resources
-    # 1.1: new_pci_devices, old_pci_devices, new_pci_requests, old_pci_requests
+    # 1.2: fields new_resources, old_resources
+    # 1.1: fields new_pci_devices, old_pci_devices, new_pci_requests, old_pci_requests
     VERSION = "1.2"
 
     added_in = {

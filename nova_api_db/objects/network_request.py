@@ -17,8 +17,8 @@ NetworkTuple = tuple[str | None, str | None, str | None, str | None, str | None,
 class NetworkRequest(unset.NullWhenUnset):
     """One network or port asked for."""
 
-    # 1.3: arq_uuid, device_profile
-    # 1.2: tag
+    # 1.3: fields arq_uuid, device_profile
+    # 1.2: field tag
     VERSION = "1.3"
 
     added_in = {"tag": "1.2", "arq_uuid": "1.3", "device_profile": "1.3"}

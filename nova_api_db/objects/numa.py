@@ -8,7 +8,7 @@ from nova_api_db.objects import base, fields
 class NUMATopologyLimits(base.NovaObject):
     """How far the NUMA nodes of a host may be overcommitted."""
 
-    # 1.1: network_metadata
+    # 1.1: field network_metadata
     VERSION = "1.1"
 
     added_in = {"network_metadata": "1.1"}

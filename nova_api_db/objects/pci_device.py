@@ -18,9 +18,11 @@ STATUSES_OF_PARENTS = (fields.PciDeviceStatus.UNAVAILABLE, fields.PciDeviceStatu
 class PciDevice(base.PersistentFields, base.NovaObject):
     """One PCI device of a compute node."""
 
-    # 1.6: uuid
-    # 1.4: parent_addr; changes extra_info
-    # 1.2: request_id
+    # 1.7: value vdpa of dev_type
+    # 1.6: field uuid
+    # 1.5: values unavailable and unclaimable of status
+    # 1.4: field parent_addr, which was phys_function in extra_info
+    # 1.2: field request_id
     VERSION = "1.7"
 
     added_in = {"request_id": "1.2", "parent_addr": "1.4", "uuid": "1.6"}

@@ -42,9 +42,9 @@ class PciDevicePool(base.NovaObject):
 
         Tags that are named like a field stay apart, under ``tags``: they must not pass for it.
         """
-        tags = self.tags if self.obj_attr_is_set(TAGS) else {}
-        apart = {name: value for name, value in (tags or {}).items() if name in POOL_FIELDS}
-        flat = {name: value for name, value in (tags or {}).items() if name not in POOL_FIELDS}
+        tags = (self.tags if self.obj_attr_is_set(TAGS) else None) or {}
+        apart = {name: value for name, value in tags.items() if name in (*POOL_FIELDS, TAGS)}
+        flat = {name: value for name, value in tags.items() if name not in apart}
         flat |= {name: getattr(self, name) for name in POOL_FIELDS if self.obj_attr_is_set(name)}
         return flat | {TAGS: apart} if apart else flat
 

@@ -11,9 +11,9 @@ from nova_api_db.objects import base, fields, unset
 class RequestGroup(base.EphemeralObject):
     """Resources and traits that one provider has to have."""
 
-    # 1.3: forbidden_aggregates
-    # 1.2: in_tree
-    # 1.1: requester_id, provider_uuids
+    # 1.3: field forbidden_aggregates
+    # 1.2: field in_tree
+    # 1.1: fields requester_id, provider_uuids
     VERSION = "1.3"
 
     added_in = {
@@ -90,7 +90,7 @@ class RequestGroup(base.EphemeralObject):
 class RequestLevelParams(unset.DefaultsWhenUnset):
     """What a request asks of placement as a whole."""
 
-    # 1.1: same_subtree
+    # 1.1: field same_subtree
     VERSION = "1.1"
 
     added_in = {"same_subtree": "1.1"}

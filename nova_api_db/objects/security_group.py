@@ -8,7 +8,7 @@ from nova_api_db.objects import base, fields
 class SecurityGroup(base.PersistentFields, base.NovaObject):
     """A security group."""
 
-    # 1.2: uuid
+    # 1.2: field uuid
     VERSION = "1.2"
 
     added_in = {"uuid": "1.2"}

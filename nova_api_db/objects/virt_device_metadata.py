@@ -74,8 +74,8 @@ class DeviceMetadata(base.NovaObject):
 class NetworkInterfaceMetadata(DeviceMetadata):
     """A tagged network interface."""
 
-    # 1.2: vf_trusted
-    # 1.1: vlan
+    # 1.2: field vf_trusted
+    # 1.1: field vlan
     VERSION = "1.2"
 
     added_in = {"vlan": "1.1", "vf_trusted": "1.2"}
