@@ -4,11 +4,12 @@
 It belongs to the connection that migrates (on SQLite, to an open file), so it ends with the
 process, however that ends:
 
-* MySQL: `GET_LOCK`, named after the database. It is known to one server only. In a Galera cluster
-  run migrations through one node (or the load balancer's one writer); some clusters refuse the
-  function, and then the run goes on without a lock.
+* MySQL: `GET_LOCK`, named after the database. It is known to one server only: in a Galera cluster
+  it keeps apart the runs that go through one node. Runs through different nodes collide in what
+  they create, see :func:`collided`.
 * PostgreSQL: a session's advisory lock, which is of one database by itself.
-* SQLite: a lock on a file beside the database, which is there only as long as the lock.
+* SQLite: a lock on a file beside the database. The file goes with the lock; what a killed run left
+  of it is in nobody's way.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ import pathlib
 import time
 from collections.abc import Callable, Iterator
 
+import alembic.util
 import sqlalchemy as sa
 from oslo_db import exception as db_exception
 from sqlalchemy.engine import Connection
@@ -62,6 +64,29 @@ def _wait(take: Callable[[], bool], timeout: float, report: Report) -> None:
         if time.monotonic() > deadline:
             raise exception.MigrationLocked(timeout=f"{timeout:g}")
         time.sleep(PAUSE)
+
+
+def collided(connection: Connection, error: Exception) -> bool:
+    """Tell whether a run through another node of a Galera cluster was in the way.
+
+    Such a run creates the same things in the same order. Whoever comes second is told so by the
+    server, and has only to look again what is left to do.
+    """
+    if connection.dialect.name != "mysql":
+        return False
+    inner = getattr(error, "inner_exception", None) or error
+    code = next(iter(getattr(getattr(inner, "orig", None), "args", ())), None)
+    if code not in _COLLISIONS and not isinstance(error, alembic.util.CommandError):
+        return False
+    connection.rollback()
+    shown = connection.exec_driver_sql("SHOW VARIABLES LIKE 'wsrep_on'").one_or_none()
+    connection.rollback()
+    return shown is not None and shown[1] == "ON"
+
+
+# The table, the column, the index, the row is there already; lock wait timeout, deadlock; the table
+# is being changed.
+_COLLISIONS = frozenset({1050, 1060, 1061, 1062, 1205, 1213, 1684})
 
 
 # A lock is taken with one try. What gives it back goes on the stack; every statement ends its

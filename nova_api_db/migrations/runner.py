@@ -5,6 +5,7 @@ Every function takes the kind of the database and its URL. What goes wrong is on
 """
 
 import dataclasses
+import time
 from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
@@ -19,6 +20,9 @@ Report = Callable[[str], None]
 
 # How long a run waits for another one, in seconds.
 LOCK_TIMEOUT = 600.0
+
+# How long to stand back after a collision, in seconds.
+PAUSE = 0.5
 
 __all__ = [
     "Database",
@@ -66,10 +70,27 @@ def upgrade(
         state.connected(url, create=True) as connection,
         lock.held(connection, lock_timeout, report),
     ):
-        path = _path(connection, database, target)
-        if path:
-            environment.run(connection, database, path, report)
-    return Upgraded(urls.mask(url), target, path)
+        applied = _advance(connection, database, target, lock_timeout, report)
+    return Upgraded(urls.mask(url), target, applied)
+
+
+def _advance(
+    connection: Connection, database: Database, target: str, timeout: float, report: Report
+) -> tuple[Revision, ...]:
+    """Apply what leads to a target; again where another node of a cluster was in the way."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            path = _path(connection, database, target)
+            if path:
+                environment.run(connection, database, path, report)
+        except Exception as error:
+            if time.monotonic() > deadline or not lock.collided(connection, error):
+                raise
+            report("Another node of the cluster is migrating this database too; looking again")
+            time.sleep(PAUSE)
+        else:
+            return path
 
 
 def pending(database: Database, url: str, version: str | None = None) -> tuple[Revision, ...]:
