@@ -100,7 +100,7 @@ class TestNetworkRequest(base.TestCase):
 
     def test_single_unspecified_says_nothing_about_its_network(self) -> None:
         self.assertTrue(self.requests({}).is_single_unspecified)
-        networks: list[dict[str, str]]
+        networks: list[Any]
         for networks in ([], [{}, {}], [{"port_id": UUID}], [{"address": "192.0.2.1"}]):
             self.assertFalse(self.requests(*networks).is_single_unspecified)
 
