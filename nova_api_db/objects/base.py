@@ -273,6 +273,10 @@ class NovaObject(ovo.VersionedObject):
         """Return the primitive, for an older receiver if a version or a manifest is given."""
         if version_manifest or target_version not in (None, self.VERSION):
             return super().obj_to_primitive(target_version, version_manifest)
+        return self._obj_primitive(copy_json)
+
+    def _obj_primitive(self, copied: Callable[[Any], Any]) -> Primitive:
+        """Return the primitive; what was not hydrated is in it as ``copied`` gives it."""
         own = self.__dict__
         pending = self._pending
         data: dict[str, Any] = {}
@@ -283,7 +287,7 @@ class NovaObject(ovo.VersionedObject):
                     value = convert(self, name, value)
                 data[name] = value
             elif name in pending:
-                data[name] = copy_json(pending[name])
+                data[name] = copied(pending[name])
         primitive: Primitive = {
             NAME: self.obj_name(),
             NAMESPACE: self.OBJ_PROJECT_NAMESPACE,
@@ -461,9 +465,20 @@ def load_class(name: str) -> None:
         importlib.import_module(module)
 
 
-def to_json(obj: NovaObject) -> str:
-    """Return the text an object is stored as: ASCII, as every MySQL character set can hold it."""
-    return json.dumps(obj.obj_to_primitive())
+def to_json(obj: NovaObject, *, convert: Callable[[Primitive], object] | None = None) -> str:
+    """Return the text an object is stored as: ASCII, as every MySQL character set can hold it.
+
+    :param convert: makes the primitive the one to store, in place; what is below the fields is
+        the object's own and has to be copied before it is changed
+    """
+    primitive = obj._obj_primitive(_as_it_is)
+    if convert is not None:
+        convert(primitive)
+    return json.dumps(primitive)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def from_json(
