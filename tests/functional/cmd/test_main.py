@@ -3,6 +3,7 @@
 
 import io
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,13 @@ class HelpTest(tests_base.TestCase):
 
     def test_the_version_is_printed(self):
         self.assertRegex(base.run("--version").stdout, r"^nova-manage \d+\.\d+")
+
+
+class ExitCodeTest(tests_base.TestCase):
+    def test_every_code_stands_in_the_documentation(self):
+        page = pathlib.Path(__file__).parents[3] / "doc/source/cli/nova-manage.rst"
+        documented = re.findall(r"^(\d+) ", page.read_text(), re.MULTILINE)
+        self.assertEqual([int(code) for code in exit_code.ExitCode], [int(n) for n in documented])
 
 
 class UsageTest(tests_base.TestCase):
