@@ -162,6 +162,10 @@ class InstanceExists(Invalid):
     msg_fmt = "Instance %(name)s already exists."
 
 
+class InstanceTagNotFound(NotFound):
+    msg_fmt = "Instance %(instance_id)s has no tag '%(tag)s'"
+
+
 class MarkerNotFound(NotFound):
     msg_fmt = "Marker %(marker)s could not be found."
 

@@ -12,6 +12,7 @@ from oslo_utils import uuidutils
 from nova_api_db.context import RequestContext
 from nova_api_db.db import facade
 from nova_api_db.db.api import models
+from nova_api_db.db.cell import models as cell_models
 
 
 def make_cell_mapping(context: RequestContext, **changes: Any) -> dict[str, Any]:
@@ -28,3 +29,19 @@ def make_cell_mapping(context: RequestContext, **changes: Any) -> dict[str, Any]
         connection.execute(sqlalchemy.insert(models.CellMapping).values(values))
         query = sqlalchemy.select(models.CellMapping.__table__).filter_by(uuid=values["uuid"])
         return dict(connection.execute(query).mappings().one())
+
+
+def make_row(context: RequestContext, model: Any, **values: Any) -> dict[str, Any]:
+    """Write a row of a cell's table, defaults filled in; the row's id is in what it returns."""
+    table = model.__table__
+    with facade.cell_writer.using(context) as connection:
+        result = connection.execute(sqlalchemy.insert(table).values(values))
+        key = zip(table.primary_key.columns, result.inserted_primary_key or (), strict=True)
+        query = sqlalchemy.select(table).where(*(column == value for column, value in key))
+        return dict(connection.execute(query).mappings().one())
+
+
+def make_instance_row(context: RequestContext, **changes: Any) -> dict[str, Any]:
+    """Write an instances row only: none of those that belong to it."""
+    values = {"uuid": uuidutils.generate_uuid(), "project_id": "project", "user_id": "user"}
+    return make_row(context, cell_models.Instance, **{**values, **changes})

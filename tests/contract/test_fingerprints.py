@@ -58,8 +58,6 @@ METHODS_TO_COME = {
     "SecurityGroupList",
     "Service",
     "ServiceList",
-    "Tag",
-    "TagList",
     "TrustedCerts",
     "VirtCPUModel",
 }
