@@ -28,11 +28,16 @@ class Cell(Protocol):
     """What can be aimed at: a CellMapping object or a :class:`CellTarget`."""
 
     @property
-    def uuid(self) -> str: ...
+    def uuid(self) -> str:
+        """Return what the cell is known by."""
+
     @property
-    def database_connection(self) -> str: ...
+    def database_connection(self) -> str:
+        """Return the URL of its database."""
+
     @property
-    def transport_url(self) -> str: ...
+    def transport_url(self) -> str:
+        """Return the URL of its message bus."""
 
 
 class RequestContext(oslo_context.RequestContext):
