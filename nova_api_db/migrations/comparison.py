@@ -48,7 +48,7 @@ def differences(connection: Connection, database: Database) -> list[Difference]:
 
 def _describe(found: list[Any]) -> Iterator[Difference]:
     """Put alembic's tuples into words; what it finds about one column comes as a list."""
-    missing = {entry[1].name for entry in found if entry[0] == "add_table"}
+    whole = {entry[1].name for entry in found if entry[0] in ("add_table", "remove_table")}
     for entry in found:
         if isinstance(entry, list):
             for _kind, _schema, table, column, _options, old, new in entry:
@@ -57,7 +57,7 @@ def _describe(found: list[Any]) -> Iterator[Difference]:
         direction, _, noun = entry[0].partition("_")
         element = entry[3] if noun == "column" else entry[1]
         owner = entry[2] if noun == "column" else getattr(element, "table", element).name
-        if owner in missing and noun != "table":
+        if owner in whole and noun != "table":
             continue
         name = "" if noun == "table" else f" {element.name}"
         yield Difference(owner, f"{_NOUNS.get(noun, noun)}{name} {_ADDED[direction]}")
