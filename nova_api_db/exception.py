@@ -147,8 +147,36 @@ class InstanceGroupNotFound(NotFound):
     msg_fmt = "Instance group %(group_uuid)s could not be found."
 
 
+class InstanceGroupIdExists(Invalid):
+    msg_fmt = "Instance group %(group_uuid)s already exists."
+
+
+class InstanceGroupSaveException(NovaApiDbError):
+    msg_fmt = "The %(field)s of an instance group cannot be saved."
+
+
 class KeypairNotFound(NotFound):
     msg_fmt = "Keypair %(name)s not found for user %(user_id)s"
+
+
+class KeyPairExists(Invalid):
+    msg_fmt = "Key pair '%(key_name)s' already exists."
+
+
+class AggregateNotFound(NotFound):
+    msg_fmt = "Aggregate %(aggregate_id)s could not be found."
+
+
+class AggregateNameExists(Invalid):
+    msg_fmt = "Aggregate %(aggregate_name)s already exists."
+
+
+class AggregateHostExists(Invalid):
+    msg_fmt = "Aggregate %(aggregate_id)s already has host %(host)s."
+
+
+class AggregateHostNotFound(NotFound):
+    msg_fmt = "Aggregate %(aggregate_id)s has no host %(host)s."
 
 
 # Cell databases
@@ -164,6 +192,20 @@ class InstanceExists(Invalid):
 
 class InstanceTagNotFound(NotFound):
     msg_fmt = "Instance %(instance_id)s has no tag '%(tag)s'"
+
+
+class UnexpectedVMStateError(Invalid):
+    msg_fmt = (
+        "Conflict updating instance %(instance_uuid)s. Expected: %(expected)s. Actual: %(actual)s"
+    )
+
+
+class UnexpectedTaskStateError(UnexpectedVMStateError):
+    pass
+
+
+class UnexpectedDeletingTaskStateError(UnexpectedTaskStateError):
+    pass
 
 
 class MarkerNotFound(NotFound):
