@@ -208,6 +208,10 @@ class UnexpectedDeletingTaskStateError(UnexpectedTaskStateError):
     pass
 
 
+class InstanceInfoCacheNotFound(NotFound):
+    msg_fmt = "Info cache for instance %(instance_uuid)s could not be found."
+
+
 class MarkerNotFound(NotFound):
     msg_fmt = "Marker %(marker)s could not be found."
 

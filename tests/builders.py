@@ -45,3 +45,14 @@ def make_instance_row(context: RequestContext, **changes: Any) -> dict[str, Any]
     """Write an instances row only: none of those that belong to it."""
     values = {"uuid": uuidutils.generate_uuid(), "project_id": "project", "user_id": "user"}
     return make_row(context, cell_models.Instance, **{**values, **changes})
+
+
+def list_rows(context: RequestContext, model: Any, **values: Any) -> list[dict[str, Any]]:
+    """Return the rows of a cell's table that have these values, the oldest first."""
+    query = (
+        sqlalchemy.select(model.__table__)
+        .filter_by(**values)
+        .order_by(*model.__mapper__.primary_key)
+    )
+    with facade.cell_reader.using(context) as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]

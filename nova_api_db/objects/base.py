@@ -256,9 +256,10 @@ class NovaObject(ovo.VersionedObject):
     def obj_set_pending(self, name: str, primitive: Any) -> None:
         """Set one field to a primitive that is hydrated when first read; not changed.
 
-        The versions in it are checked now.
+        The versions of the objects in it are checked now.
         """
-        _check_children(type(self), {name: primitive}, (name,))
+        if name in self._plan.child_fields:
+            _check_children(type(self), {name: primitive}, (name,))
         self._pending[name] = primitive
         self.__dict__.pop("_obj_" + name, None)
         self._changed_fields.discard(name)
