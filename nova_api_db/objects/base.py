@@ -345,6 +345,9 @@ class NovaObject(ovo.VersionedObject):
         self, fields: Sequence[str] | None = None, recursive: bool = False
     ) -> None:
         """Forget what changed, in all fields or those given, and in their objects if asked."""
+        if recursive:
+            for name in self._pending if fields is None else fields:
+                forget_changes(self._pending.get(name))
         super().obj_reset_changes(fields=list(fields) if fields else None, recursive=recursive)
 
     def obj_load_attr(self, attrname: str) -> None:
@@ -415,13 +418,34 @@ def copy_json(value: Any) -> Any:
     return value
 
 
+def _is_object(value: Any) -> bool:
+    """Say whether a JSON value is an object's primitive.
+
+    The keys alone do not tell: users choose those of metadata, but only texts as values.
+    """
+    return type(value) is dict and type(value.get(DATA)) is dict
+
+
 def _json_changed(primitive: Any) -> bool:
     """Say whether an object that was not hydrated was stored with changes."""
-    if type(primitive) is not dict or NAME not in primitive:
+    if not _is_object(primitive):
         return False
     if primitive.get(CHANGES):
         return True
     return any(_json_changed(value) for value in primitive[DATA].values())
+
+
+def forget_changes(primitive: Any) -> None:
+    """Take the changes out of a primitive and of all objects in it, in place."""
+    if type(primitive) is list:
+        for item in primitive:
+            forget_changes(item)
+    elif _is_object(primitive):
+        primitive.pop(CHANGES, None)
+        for value in primitive[DATA].values():
+            kind = type(value)
+            if kind is dict or kind is list:
+                forget_changes(value)
 
 
 def _check_children(
