@@ -49,7 +49,6 @@ METHODS_TO_COME = {
     "MigrationList",
     "PciDevice",
     "PciDeviceList",
-    "RequestSpec",
     "ResourceList",
     "SecurityGroup",
     "SecurityGroupList",
