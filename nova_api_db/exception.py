@@ -208,6 +208,22 @@ class UnexpectedDeletingTaskStateError(UnexpectedTaskStateError):
     pass
 
 
+class BDMNotFound(NotFound):
+    msg_fmt = "No Block Device Mapping with id %(id)s."
+
+
+class VolumeBDMNotFound(NotFound):
+    msg_fmt = "No volume Block Device Mapping with id %(volume_id)s."
+
+
+class VolumeBDMIsMultiAttach(Invalid):
+    msg_fmt = "Volume %(volume_id)s is attached to several servers: say which one is meant."
+
+
+class InvalidVolume(Invalid):
+    msg_fmt = "Invalid volume: %(reason)s"
+
+
 class InstanceInfoCacheNotFound(NotFound):
     msg_fmt = "Info cache for instance %(instance_uuid)s could not be found."
 

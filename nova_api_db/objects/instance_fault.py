@@ -25,7 +25,7 @@ class InstanceFault(base.PersistentFields, base.NovaObject, base.DictCompat):
     }
 
     @classmethod
-    def from_row(cls, context: RequestContext, row: Mapping[Any, Any]) -> Self:
+    def from_row(cls, context: RequestContext, row: Mapping[str, Any]) -> Self:
         """Make one from its row."""
         fault = cls(context)
         fault.obj_load_row(row)
@@ -71,5 +71,5 @@ class InstanceFaultList(base.ObjectListBase[InstanceFault], base.NovaObject):
         return cls._of(context, query.list_by_instance_uuids(context, instance_uuids))
 
     @classmethod
-    def _of(cls, context: RequestContext, rows: Iterable[Mapping[Any, Any]]) -> Self:
+    def _of(cls, context: RequestContext, rows: Iterable[Mapping[str, Any]]) -> Self:
         return cls(context).obj_fill([InstanceFault.from_row(context, row) for row in rows])

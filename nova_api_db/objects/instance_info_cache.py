@@ -28,11 +28,11 @@ class InstanceInfoCache(base.PersistentFields, base.NovaObject):
         return cls(context, instance_uuid=instance_uuid, network_info=None)
 
     @classmethod
-    def from_row(cls, context: RequestContext, row: Mapping[Any, Any]) -> Self:
+    def from_row(cls, context: RequestContext, row: Mapping[str, Any]) -> Self:
         """Make one from its row; the text is parsed when the interfaces are first read."""
         return cls(context)._load(row)
 
-    def _load(self, row: Mapping[Any, Any]) -> Self:
+    def _load(self, row: Mapping[str, Any]) -> Self:
         self.obj_load_row(row, _PLAIN_COLUMNS)
         self.obj_set_pending("network_info", row["network_info"])
         return self

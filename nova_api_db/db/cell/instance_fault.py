@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries on instance_faults."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from nova_api_db.db import facade, parts, rows, soft_delete
 from nova_api_db.db.cell import models
+from nova_api_db.db.rows import Row
 
 _FAULTS: sa.Table = models.InstanceFault.__table__  # type: ignore[assignment]
 
@@ -29,15 +30,13 @@ _LIST_LATEST = sa.select(_FAULTS).where(
 
 
 @facade.cell_reader
-def find_latest(connection: Connection, instance_uuid: str) -> RowMapping | None:
+def find_latest(connection: Connection, instance_uuid: str) -> Row | None:
     """Return the newest fault of a server, if it has any."""
-    return connection.execute(_FIND_LATEST, {"uuid": instance_uuid}).mappings().first()
+    return rows.find(connection, _FIND_LATEST, {"uuid": instance_uuid})
 
 
 @facade.cell_reader
-def list_by_instance_uuids(
-    connection: Connection, instance_uuids: Iterable[str]
-) -> list[RowMapping]:
+def list_by_instance_uuids(connection: Connection, instance_uuids: Iterable[str]) -> list[Row]:
     """Return the faults of servers: those of the first server first, the newest first."""
     return _list(connection, _LIST, instance_uuids)
 
@@ -45,13 +44,13 @@ def list_by_instance_uuids(
 @facade.cell_reader
 def list_latest_by_instance_uuids(
     connection: Connection, instance_uuids: Iterable[str]
-) -> list[RowMapping]:
+) -> list[Row]:
     """Return the newest fault of each of the servers that have any, in their order."""
     return _list(connection, _LIST_LATEST, instance_uuids)
 
 
 @facade.cell_writer
-def create(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+def create(connection: Connection, values: Row) -> dict[str, Any]:
     """Insert a fault and return its row.
 
     :raises oslo_db.exception.DBReferenceError: if there is no such server
@@ -61,10 +60,10 @@ def create(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _list(
     connection: Connection, statement: sa.Select[Any], instance_uuids: Iterable[str]
-) -> list[RowMapping]:
+) -> list[Row]:
     found = []
     for uuids in parts.of(instance_uuids):
         order = {uuid: number for number, uuid in enumerate(uuids)}
-        faults = connection.execute(statement, {"uuids": uuids}).mappings()
+        faults = rows.fetch(connection, statement, {"uuids": uuids})
         found += sorted(faults, key=lambda fault: order[fault["instance_uuid"]])
     return found

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries on instance_info_caches; a server has at most one row, deleted or not."""
 
-from typing import Any
 
 import sqlalchemy as sa
 from oslo_db import exception as db_exception
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
 from nova_api_db.db import facade, rows, soft_delete
 from nova_api_db.db.cell import models
+from nova_api_db.db.rows import Row
 
 _CACHES: sa.Table = models.InstanceInfoCache.__table__  # type: ignore[assignment]
 
@@ -24,7 +24,7 @@ _DELETE = soft_delete.delete(_CACHES).where(_IS_OF)
 
 
 @facade.cell_reader
-def get_by_instance_uuid(connection: Connection, instance_uuid: str) -> RowMapping:
+def get_by_instance_uuid(connection: Connection, instance_uuid: str) -> Row:
     """Return the row of a server.
 
     :raises InstanceInfoCacheNotFound: if there is none
@@ -33,9 +33,7 @@ def get_by_instance_uuid(connection: Connection, instance_uuid: str) -> RowMappi
 
 
 @facade.cell_writer
-def update(
-    connection: Connection, instance_uuid: str, network_info: str | None
-) -> RowMapping | dict[str, Any]:
+def update(connection: Connection, instance_uuid: str, network_info: str | None) -> Row:
     """Replace the text of a server's row, which need not exist yet, and return the row.
 
     :raises InstanceInfoCacheNotFound: if the server, or its row, is deleted
@@ -57,8 +55,8 @@ def delete(connection: Connection, instance_uuid: str) -> None:
     connection.execute(_DELETE, {"uuid": instance_uuid})
 
 
-def _get(connection: Connection, instance_uuid: str) -> RowMapping:
-    row = connection.execute(_GET, {"uuid": instance_uuid}).mappings().first()
+def _get(connection: Connection, instance_uuid: str) -> Row:
+    row = rows.find(connection, _GET, {"uuid": instance_uuid})
     if row is None:
         raise exception.InstanceInfoCacheNotFound(instance_uuid=instance_uuid)
     return row
