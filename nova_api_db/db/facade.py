@@ -28,6 +28,7 @@ import dataclasses
 import functools
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -278,11 +279,17 @@ def _set_up_sessions(engine: Engine, options: EngineOptions) -> None:
         elif dialect == "sqlite":
             # BEGIN is ours to send, or a transaction that reads first could not be upgraded.
             dbapi_connection.isolation_level = None
+            dbapi_connection.create_function("regexp", 2, _regexp, deterministic=True)
             cursor.execute("PRAGMA foreign_keys = ON")
             _use_wal(cursor)
             synchronous = "NORMAL" if options.sqlite_synchronous else "OFF"
             cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.close()
+
+
+def _regexp(pattern: str, text: Any) -> bool | None:
+    """Compare as REGEXP does on MySQL: anywhere in the text, without regard to case."""
+    return None if text is None else re.search(pattern, str(text), re.IGNORECASE) is not None
 
 
 def _use_wal(cursor: Any) -> None:
@@ -339,6 +346,12 @@ def _engine(key: str, url: str, options: EngineOptions) -> Engine:
     if kept is not None:
         kept[1].dispose()
     return engine
+
+
+def dialect(context: RequestContext) -> str:
+    """Return the name of the engine behind the api database: mysql, postgresql or sqlite."""
+    key, url, options = _locate_api(context, False)
+    return _engine(key, url, options).dialect.name
 
 
 # Scopes

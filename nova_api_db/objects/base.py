@@ -11,13 +11,14 @@ the wire:
 * ``added_in`` says in which version a field came; going below that version drops it.
 """
 
+import contextlib
 import copy
 import datetime
 import functools
 import importlib
 import json
 import types
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from oslo_utils import versionutils
@@ -149,9 +150,10 @@ def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
             return self.__dict__[attribute]
         except KeyError:
             pass
+        if name not in self._pending:
+            self.obj_load_attr(name)
         if name in self._pending:
             return self._hydrate(name)
-        self.obj_load_attr(name)
         return self.__dict__[attribute]
 
     def setter(self: "NovaObject", value: Any) -> None:
@@ -182,6 +184,7 @@ class NovaObject(ovo.VersionedObject):
     added_in: ClassVar[Mapping[str, str]] = {}
 
     _plan: ClassVar[_Plan]
+    #: Primitives by field, of the fields that were not read yet.
     _pending: dict[str, Any]
 
     def __init__(self, context: Any = None, **kwargs: Any) -> None:
@@ -221,7 +224,7 @@ class NovaObject(ovo.VersionedObject):
 
     # Reading rows
 
-    def obj_load_row(self, row: Mapping[str, Any], names: Iterable[str] | None = None) -> None:
+    def obj_load_row(self, row: Mapping[Any, Any], names: Iterable[str] | None = None) -> None:
         """Set fields from a database row as loaded: nothing counts as changed.
 
         :param row: column name -> value; datetimes are naive UTC.
@@ -254,13 +257,15 @@ class NovaObject(ovo.VersionedObject):
         self._changed_fields.discard(name)
 
     def obj_set_pending(self, name: str, primitive: Any) -> None:
-        """Set one field to a primitive that is hydrated when first read; not changed.
+        """Set one field to a stored primitive that is hydrated when first read.
 
-        The versions of the objects in it are checked now.
+        The versions of the objects in it are checked now. What it says of changes is about the
+        time when it was stored, and is taken out of it.
         """
         if name in self._plan.child_fields:
             _check_children(type(self), {name: primitive}, (name,))
         self._pending[name] = primitive
+        forget_changes(primitive)
         self.__dict__.pop("_obj_" + name, None)
         self._changed_fields.discard(name)
 
@@ -523,13 +528,26 @@ def from_json(
     :raises UnreadableRecord: if the text is not the primitive of such an object
     :raises UnsupportedRecordVersion: if it, or an object in it, has a version not known here
     """
-    try:
+    with reading(noun, key):
         primitive = json.loads(text)
         if primitive[NAME] != cls.obj_name():
             raise ValueError(f"it holds a {primitive[NAME]}")
         if convert is not None:
             convert(primitive)
         return cls.obj_from_primitive(primitive, context)
+
+
+@contextlib.contextmanager
+def reading(noun: str, key: str) -> Iterator[None]:
+    """Turn what goes wrong while stored JSON is read into the errors that name the record.
+
+    :param noun: what the record is called, for example ``request spec``
+    :param key: which one it is, for example the instance's uuid
+    :raises UnreadableRecord: if the text is not what was stored
+    :raises UnsupportedRecordVersion: if an object in it has a version not known here
+    """
+    try:
+        yield
     except (
         ovo_exception.IncompatibleObjectVersion,
         ovo_exception.UnsupportedObjectError,

@@ -104,7 +104,7 @@ def boot(
     """
     boots = prepare(context, request)
     records.create(context, boots, persist_request_specs=persist_request_specs)
-    return [records_of_one.build_request.instance for records_of_one in boots]
+    return [one.build_request.get_new_instance(context) for one in boots]
 
 
 def prepare(context: RequestContext, request: ServerRequest) -> list[records.BootRecords]:

@@ -16,11 +16,13 @@ from oslo_db import exception as db_exception
 
 from nova_api_db import cells, exception
 from nova_api_db.context import RequestContext, aimed, target_cell
+from nova_api_db.db import facade, paging
 from nova_api_db.objects.build_request import BuildRequest, BuildRequestList
 from nova_api_db.objects.cell_mapping import CellMapping, CellMappingList
 from nova_api_db.objects.instance import Instance
 from nova_api_db.objects.instance_list import InstanceList
 from nova_api_db.objects.instance_mapping import InstanceMapping
+from nova_api_db.objects.instance_order import Order
 from nova_api_db.servers import merge, partial
 
 #: How servers are sorted unless asked otherwise; the uuid breaks ties.
@@ -121,7 +123,7 @@ def list_servers(
     return _Lister(
         context,
         dict(filters or {}),
-        instance_order.Order.by(sort_keys, sort_dirs),
+        Order.by(sort_keys, sort_dirs),
         marker,
         expected_attrs,
     ).page(limit)
@@ -171,7 +173,7 @@ class _Lister:
         self,
         context: RequestContext,
         filters: dict[str, Any],
-        order: instance_order.Order,
+        order: Order,
         marker: str | None,
         expected_attrs: Sequence[str],
     ) -> None:
@@ -228,7 +230,8 @@ class _Lister:
                 if isinstance(answer, cells.Answered)
             }
 
-        merged = merge.Merge(by_uuid, ask, self.order, after=self.start.server)
+        compare = self.order.comparer(paging.FOLDS[facade.dialect(self.api_context)])
+        merged = merge.Merge(by_uuid, ask, compare, after=self.start.server)
         servers = merged.take(limit)
         return servers, [by_uuid[uuid] for uuid in merged.silent]
 

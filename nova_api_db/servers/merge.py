@@ -5,19 +5,15 @@ import collections
 import dataclasses
 import heapq
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from nova_api_db.objects.instance import Instance
 
 
-class Order(Protocol):
-    """How servers are sorted: gives a key that compares as the databases sort."""
-
-    def key(self, server: Instance) -> Any:
-        """Return what to compare the server by."""
-
-
 C = TypeVar("C")
+
+#: Returns what to compare a server by, so that it compares as the databases sort.
+SortKey = Callable[[Instance], Any]
 
 #: Asks some sources for the servers that follow one each (None: from the start); a source that
 #: does not answer is not in the answer. Arguments: source -> last server, most servers wanted.
@@ -41,11 +37,11 @@ class Merge(Generic[C]):
     """
 
     def __init__(
-        self, sources: Iterable[C], ask: Ask[C], order: Order, after: Instance | None = None
+        self, sources: Iterable[C], ask: Ask[C], sort_key: SortKey, after: Instance | None = None
     ) -> None:
         self._sources = {source: _Source(last=after) for source in sources}
         self._ask = ask
-        self._order = order
+        self._sort_key = sort_key
         #: sources that did not answer
         self.silent: list[C] = []
 
@@ -84,7 +80,7 @@ class Merge(Generic[C]):
 
     def _merge_into(self, taken: list[Instance], limit: int | None) -> None:
         """Take the smallest each time, until the page is full or a source has to be asked."""
-        key = self._order.key
+        key = self._sort_key
         heads = [
             (key(source.waiting[0]), number, source)
             for number, source in enumerate(self._sources.values())
