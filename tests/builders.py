@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy
 from oslo_utils import uuidutils
 
+from nova_api_db import objects
 from nova_api_db.context import RequestContext
 from nova_api_db.db import facade
 from nova_api_db.db.api import models
 from nova_api_db.db.cell import models as cell_models
+from nova_api_db.servers import boot
 
 
 def make_cell_mapping(context: RequestContext, **changes: Any) -> dict[str, Any]:
@@ -56,3 +58,84 @@ def list_rows(context: RequestContext, model: Any, **values: Any) -> list[dict[s
     )
     with facade.cell_reader.using(context) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def flavor(**changes: Any) -> objects.Flavor:
+    """Return a flavor that stands in no database."""
+    values = {
+        "id": 7,
+        "name": "m1.small",
+        "flavorid": "2",
+        "memory_mb": 2048,
+        "vcpus": 1,
+        "root_gb": 20,
+        "ephemeral_gb": 0,
+        "swap": 0,
+        "rxtx_factor": 1.0,
+        "vcpu_weight": 0,
+        "disabled": False,
+        "is_public": True,
+        "extra_specs": {},
+        "description": None,
+        **changes,
+    }
+    made = objects.Flavor(**values)
+    made.obj_reset_changes()
+    return made
+
+
+def image(**changes: Any) -> objects.ImageMeta:
+    """Return an image."""
+    values = {
+        "id": uuidutils.generate_uuid(),
+        "name": "debian",
+        "status": "active",
+        "container_format": "bare",
+        "disk_format": "qcow2",
+        "size": 1,
+        "min_ram": 0,
+        "min_disk": 0,
+        "properties": objects.ImageMetaProps(),
+        **changes,
+    }
+    return objects.ImageMeta(**values)
+
+
+def server_request(**changes: Any) -> boot.ServerRequest:
+    """Return a request for one server, named server."""
+    values = {"name": "server", "flavor": flavor(), "image": image(), **changes}
+    return boot.ServerRequest(**values)
+
+
+def make_instance(context: RequestContext, **changes: Any) -> objects.Instance:
+    """Write a server, active on no host, into the cell of the context."""
+    values = {
+        "uuid": uuidutils.generate_uuid(),
+        "project_id": "project",
+        "user_id": "user",
+        "display_name": "server",
+        "vm_state": "active",
+        "task_state": None,
+        "power_state": 1,
+        "instance_type_id": 7,
+        "flavor": flavor(),
+        **changes,
+    }
+    server = objects.Instance(context, **values)
+    server.create()
+    return server
+
+
+def make_instance_group(context: RequestContext, **changes: Any) -> objects.InstanceGroup:
+    """Write an instance group whose members are kept apart."""
+    values = {
+        "uuid": uuidutils.generate_uuid(),
+        "name": "group",
+        "project_id": "project",
+        "user_id": "user",
+        "policy": "anti-affinity",
+        **changes,
+    }
+    group = objects.InstanceGroup(context, **values)
+    group.create()
+    return group

@@ -102,7 +102,7 @@ def _set_flavor(server: Any, name: str, stored: Mapping[str, Any] | None) -> Non
 
 
 def _empty_keypairs() -> KeyPairList:
-    return KeyPairList(objects=[])
+    return KeyPairList().obj_fill([])
 
 
 def _topology(server: Any, stored: dict[str, Any]) -> dict[str, Any]:
