@@ -196,8 +196,7 @@ class NovaObject(ovo.VersionedObject):
     @classmethod
     def obj_class_from_name(cls, objname: str, objver: str) -> type[ovo.VersionedObject]:
         """Return the class for a name and version, importing its module when first asked for."""
-        load_class(objname)
-        return super().obj_class_from_name(objname, objver)
+        return _class_for(objname, objver)
 
     @classmethod
     def _obj_from_primitive(cls, context: Any, objver: str, primitive: Primitive) -> Self:
@@ -404,6 +403,12 @@ Comparable = ovo.ComparableVersionedObject
 class ObjectListBase(ovo.ObjectListBase[_T]):
     """A list of objects, itself an object."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The library's own would coerce the empty list, as often as a list is loaded.
+        super(ovo.ObjectListBase, self).__init__(*args, **kwargs)
+        if "objects" not in kwargs:
+            self.obj_fill([])
+
     def obj_fill(self, members: list[_T]) -> Self:
         """Take the members as loaded, without checking each; returns the list itself."""
         cast(NovaObject, self).obj_set_loaded("objects", members)
@@ -485,7 +490,8 @@ def _child_class(primitive: Primitive) -> type[ovo.VersionedObject]:
 
 @functools.lru_cache(maxsize=1024)
 def _class_for(name: str, version: str) -> type[ovo.VersionedObject]:
-    return NovaObject.obj_class_from_name(name, version)
+    load_class(name)
+    return super(NovaObject, NovaObject).obj_class_from_name(name, version)
 
 
 def load_class(name: str) -> None:
