@@ -20,8 +20,6 @@ CONTRACT: dict[str, dict[str, Any]] = data.read("objects")
 METHODS_TO_COME = {
     "Aggregate",
     "AggregateList",
-    "BuildRequest",
-    "BuildRequestList",
     "CellMapping",
     "CellMappingList",
     "ComputeNode",
