@@ -11,6 +11,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from nova_api_db.context import RequestContext
 from nova_api_db.objects import Flavor, Instance
 from nova_api_db.servers import status
 from tests import cloud
@@ -25,6 +26,16 @@ _RENAMED = {
 _PAGING = {"limit", "marker", "sort_key", "sort_dir", "all_tenants"}
 _LISTS = {"tags", "tags-any", "not-tags", "not-tags-any"}
 _BOOLEANS = {"locked", "deleted", "hidden"}
+
+
+def asker(answer: cloud.Answer) -> RequestContext:
+    """Return the context of who asked; who asks for changes sees what was deleted since."""
+    return RequestContext(
+        user_id=answer.user_id,
+        project_id=answer.project_id,
+        is_admin=answer.is_admin,
+        read_deleted="yes" if "changes-since" in answer.path else "no",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

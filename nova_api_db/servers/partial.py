@@ -50,9 +50,12 @@ def show(context: RequestContext, mapping: InstanceMapping) -> Instance:
             return server
     if spec.obj_attr_is_set("flavor"):
         server.obj_set_loaded("flavor", spec.flavor)
+    if spec.obj_attr_is_set("availability_zone") and spec.availability_zone:
+        server.obj_set_loaded("availability_zone", spec.availability_zone)
     if spec.obj_attr_is_set("image"):
-        has_id = spec.image is not None and spec.image.obj_attr_is_set("id")
-        server.obj_set_loaded("image_ref", spec.image.id if has_id else "")
+        image = spec.image
+        has_id = image is not None and image.obj_attr_is_set("id")
+        server.obj_set_loaded("image_ref", image.id if image is not None and has_id else "")
     if spec.obj_attr_is_set("user_id"):
         server.obj_set_loaded("user_id", spec.user_id)
     return server

@@ -41,7 +41,7 @@ class RecordedAnswersTestCase(base.DatabaseTestCase):
     def ask(self, answer: cloud.Answer) -> list[Any]:
         asked = api.query(answer, self.context)
         listing = lookup.list_servers(
-            self.context, asked.filters, **asked.paging, expected_attrs=api.EXPECTED_ATTRS
+            api.asker(answer), asked.filters, **asked.paging, expected_attrs=api.EXPECTED_ATTRS
         )
         return list(listing.servers)
 
@@ -92,9 +92,11 @@ class RecordedAnswersTestCase(base.DatabaseTestCase):
                 continue
             compared[str(answer.status)] += 1
             if answer.status == 404:
-                self.assertRaises(exception.InstanceNotFound, lookup.show, self.context, parts[1])
+                self.assertRaises(
+                    exception.InstanceNotFound, lookup.show, api.asker(answer), parts[1]
+                )
                 continue
-            server = lookup.show(self.context, parts[1], api.EXPECTED_ATTRS)
+            server = lookup.show(api.asker(answer), parts[1], api.EXPECTED_ATTRS)
             self.assertFalse(partial.is_partial(server))
             recorded = api.recorded(answer.body["server"])
             self.assertSameFields(recorded, api.view(server), parts[1])
@@ -140,7 +142,7 @@ class CellDownTestCase(base.DatabaseTestCase):
             if answer.microversion < (2, 69):
                 continue
             asked = api.query(answer, self.context)
-            listing = lookup.list_servers(self.context, asked.filters, **asked.paging)
+            listing = lookup.list_servers(api.asker(answer), asked.filters, **asked.paging)
             self.assertEqual(["cell2"], [cell.name for cell in listing.silent_cells])
             known = answer.body["servers"]
             count = sum(1 for server in known if server.get("status") == "UNKNOWN")
