@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keyset paging: rows in a total order, and those that follow after a row's values.
 
-The order is the same on every engine: NULL comes first (last when descending), as on MySQL, and
-text is compared without regard to case.
+The order is the same on every engine, and the one that Python sorts by: NULL comes first (last
+when descending) and text is compared by code point. The engines' own orders of text differ from
+each other in case, accents and punctuation, so rows of several databases could not be merged.
 """
 
 import dataclasses
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,19 +15,20 @@ import sqlalchemy as sa
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SortColumn:
-    """A column to sort by."""
+    """A column, or an expression of columns, to sort by."""
 
     column: sa.ColumnElement[Any]
     descending: bool = False
+    nullable: bool = True
 
 
 def order_by(columns: Sequence[SortColumn], dialect: str) -> list[sa.ColumnElement[Any]]:
     """Return the terms of ORDER BY."""
-    terms: list[sa.ColumnElement[Any]] = []
+    terms = []
     for sort in columns:
         compared = _compared(sort.column, dialect)
         term = compared.desc() if sort.descending else compared.asc()
-        if dialect == "postgresql":
+        if dialect == "postgresql" and sort.nullable:
             # The other engines have NULL first (last) by themselves.
             term = term.nulls_last() if sort.descending else term.nulls_first()
         terms.append(term)
@@ -47,48 +48,55 @@ def after(
         beyond = _beyond(sort, value, dialect)
         if beyond is not None:
             alternatives.append(sa.and_(*equal, beyond))
-        compared = _compared(sort.column, dialect)
-        equal.append(sort.column.is_(None) if value is None else compared == _value(value, dialect))
-    return sa.or_(sa.false(), *alternatives)
+        equal.append(_equals(sort, value, dialect))
+    condition = sa.or_(sa.false(), *alternatives)
+    bound = _bound(columns[0], values[0])
+    # a >= :a follows from the rest, and is what the server can use an index for.
+    return condition if bound is None else sa.and_(bound, condition)
+
+
+def _bound(sort: SortColumn, value: Any) -> sa.ColumnElement[bool] | None:
+    """Return that the first column is not before the value, where an index may be of use."""
+    if value is None or not isinstance(sort.column.type, sa.DateTime | sa.Integer):
+        return None
+    if not sort.descending:
+        return sort.column >= value
+    within = sort.column <= value
+    return sa.or_(within, sort.column.is_(None)) if sort.nullable else within
+
+
+def _equals(sort: SortColumn, value: Any, dialect: str) -> sa.ColumnElement[bool]:
+    if value is None:
+        return sort.column.is_(None)
+    return _compared(sort.column, dialect) == _value(sort.column, value, dialect)
 
 
 def _beyond(sort: SortColumn, value: Any, dialect: str) -> sa.ColumnElement[bool] | None:
     """Return the condition that a column is beyond a value; None if nothing can be."""
     compared = _compared(sort.column, dialect)
-    if not sort.descending:
-        return sort.column.is_not(None) if value is None else compared > _value(value, dialect)
     if value is None:
-        return None
-    return sa.or_(compared < _value(value, dialect), sort.column.is_(None))
+        return None if sort.descending else sort.column.is_not(None)
+    bound = _value(sort.column, value, dialect)
+    if not sort.descending:
+        return compared > bound
+    return sa.or_(compared < bound, sort.column.is_(None)) if sort.nullable else compared < bound
 
 
 def _compared(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[Any]:
     """Return a column as it is compared."""
-    if not isinstance(column.type, sa.String) or isinstance(column.type, sa.Enum):
+    if not isinstance(column.type, sa.String):
         return column
-    if dialect == "postgresql":
-        return sa.collate(sa.func.lower(column), "C")
-    if dialect == "sqlite":
-        return sa.collate(column, "NOCASE")
-    return column
+    if dialect == "mysql":
+        return sa.cast(column, sa.LargeBinary())
+    if isinstance(column.type, sa.Enum):
+        column = sa.cast(column, sa.String())
+    return sa.collate(column, "C") if dialect == "postgresql" else column
 
 
-def _value(value: Any, dialect: str) -> Any:
-    return sa.func.lower(value) if dialect == "postgresql" and isinstance(value, str) else value
-
-
-def _ascii_lower(text: str) -> str:
-    return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in text)
-
-
-def _without_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).upper()
-
-
-#: How text compares on each engine: dialect -> the text to compare instead.
-FOLDS: dict[str, Callable[[str], str]] = {
-    "mysql": _without_marks,
-    "postgresql": str.lower,
-    "sqlite": _ascii_lower,
-}
+def _value(column: sa.ColumnElement[Any], value: Any, dialect: str) -> sa.ColumnElement[Any]:
+    """Return a value as it is compared with that column."""
+    if isinstance(value, str) and dialect == "mysql":
+        return sa.literal(value.encode(), sa.LargeBinary())
+    if isinstance(value, str) and dialect == "postgresql":
+        return sa.collate(sa.literal(value), "C")
+    return sa.literal(value, column.type)

@@ -223,8 +223,7 @@ class _Sortable:
 
 
 def _sort_key(order: instance_order.Order) -> Callable[[BuildRequest], Any]:
-    key = order.comparer()
-    return lambda request: key(_Sortable(request))
+    return lambda request: order.key(_Sortable(request))
 
 
 def _is_own(context: RequestContext) -> instance_filters.Check:

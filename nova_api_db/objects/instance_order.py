@@ -4,11 +4,11 @@
 import dataclasses
 import datetime
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from nova_api_db import exception
-from nova_api_db.db import paging
+from nova_api_db.db.cell import instance_list
 
 #: What servers can be sorted by: their own columns, but for those that hold documents.
 SORT_KEYS = frozenset({
@@ -56,27 +56,38 @@ class Order:
 
     def values(self, server: Any) -> list[Any]:
         """Return a server's value of each key; datetimes are naive UTC, as rows hold them."""
-        return [_plain(getattr(server, key)) for key in self.keys]
+        return [
+            bool(getattr(server, key))
+            if key in instance_list.FLAGS
+            else _plain(getattr(server, key))
+            for key in self.keys
+        ]
 
-    def comparer(self, fold: Callable[[str], str] = paging.FOLDS["sqlite"]) -> Callable[[Any], Any]:
-        """Return a sort key for servers that compares as the databases do.
+    def key(self, server: Any) -> tuple[Any, ...]:
+        """Return what compares servers as the databases do."""
+        return tuple(
+            _Descending(_comparable(value)) if direction == "desc" else _comparable(value)
+            for value, direction in zip(self.values(server), self.directions, strict=True)
+        )
 
-        :param fold: what text is compared as, one of :data:`nova_api_db.db.paging.FOLDS`
-        """
-        descending = [direction == "desc" for direction in self.directions]
 
-        def compare(one: list[Any], other: list[Any]) -> int:
-            for mine, its, reverse in zip(one, other, descending, strict=True):
-                if mine != its:
-                    return -1 if (mine < its) != reverse else 1
-            return 0
+@functools.total_ordering
+class _Descending:
+    """A value that comes before those smaller than itself."""
 
-        wrap = functools.cmp_to_key(compare)
+    __slots__ = ("value",)
 
-        def key(server: Any) -> Any:
-            return wrap([_comparable(value, fold) for value in self.values(server)])
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
-        return key
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Descending) and bool(self.value == other.value)
+
+    def __lt__(self, other: "_Descending") -> bool:
+        return bool(other.value < self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
 
 def _plain(value: Any) -> Any:
@@ -87,8 +98,6 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _comparable(value: Any, fold: Callable[[str], str]) -> tuple[bool, Any]:
-    """Return the value so that None comes first and text compares as it is folded."""
-    if value is None:
-        return (False, "")
-    return (True, fold(value) if isinstance(value, str) else value)
+def _comparable(value: Any) -> tuple[bool, Any]:
+    """Return the value so that None comes first."""
+    return (value is not None, value)

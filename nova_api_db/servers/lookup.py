@@ -16,7 +16,6 @@ from oslo_db import exception as db_exception
 
 from nova_api_db import cells, exception
 from nova_api_db.context import RequestContext, aimed, target_cell
-from nova_api_db.db import facade, paging
 from nova_api_db.objects.build_request import BuildRequest, BuildRequestList
 from nova_api_db.objects.cell_mapping import CellMapping, CellMappingList
 from nova_api_db.objects.instance import Instance
@@ -230,8 +229,7 @@ class _Lister:
                 if isinstance(answer, cells.Answered)
             }
 
-        compare = self.order.comparer(paging.FOLDS[facade.dialect(self.api_context)])
-        merged = merge.Merge(by_uuid, ask, compare, after=self.start.server)
+        merged = merge.Merge(by_uuid, ask, self.order.key, after=self.start.server)
         servers = merged.take(limit)
         return servers, [by_uuid[uuid] for uuid in merged.silent]
 

@@ -11,6 +11,22 @@ from nova_api_db.db import facade, paging, soft_delete
 from nova_api_db.db.cell import instance_filters
 from nova_api_db.db.cell.instance import INSTANCES, SELECT
 
+#: Columns that say yes or no: some may be NULL, some hold a number; that is no, and yes.
+FLAGS = frozenset({
+    "auto_disk_config", "cleaned", "deleted", "disable_terminate", "hidden", "locked",
+    "shutdown_terminate",
+})  # fmt: skip
+
+
+def _sort_column(key: str, direction: str) -> paging.SortColumn:
+    column: sa.ColumnElement[Any] = INSTANCES.c[key]
+    nullable = INSTANCES.c[key].nullable or False
+    if key in FLAGS:
+        is_number = not isinstance(column.type, sa.Boolean)
+        column = sa.func.coalesce(column != 0 if is_number else column, sa.false())
+        nullable = False
+    return paging.SortColumn(column, direction == "desc", nullable)
+
 
 @facade.cell_reader
 def list_after(
@@ -32,10 +48,7 @@ def list_after(
     :raises Invalid: if a filter's value makes no sense
     """
     dialect = connection.dialect.name
-    order = [
-        paging.SortColumn(INSTANCES.c[key], direction == "desc")
-        for key, direction in zip(keys, directions, strict=True)
-    ]
+    order = [_sort_column(key, direction) for key, direction in zip(keys, directions, strict=True)]
     statement = SELECT.where(
         *instance_filters.conditions(filters, dialect=dialect, read_deleted=read_deleted)
     ).order_by(*paging.order_by(order, dialect))
