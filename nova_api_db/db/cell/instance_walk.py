@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queries that walk all instances of a cell from the oldest to the newest, the deleted ones too.
+
+No index is in that order, so a page of rows in it would make the server sort the whole table, page
+after page. Instead a great many ids are fetched at once, which an index holds beside the dates, and
+the rows then page by page by their ids.
+"""
+
+import array
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from nova_api_db.db import facade
+from nova_api_db.db.cell.models import Instance
+
+_INSTANCES: sa.Table = Instance.__table__  # type: ignore[assignment]
+
+#: A place in the walk: the date and the id of an instance.
+Position: TypeAlias = tuple[datetime.datetime, int]
+
+#: An instance without a date counts as older than any other, on every engine.
+NO_DATE = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - rows hold UTC without a zone
+
+
+class Walked(NamedTuple):
+    """What the walk tells of an instance."""
+
+    id: int
+    uuid: str
+    project_id: str | None
+    user_id: str | None
+    is_deleted: bool
+    is_hidden: bool
+
+
+_DATE, _ID = _INSTANCES.c.created_at, _INSTANCES.c.id
+# SELECT id FROM instances WHERE ... ORDER BY created_at IS NOT NULL, created_at, id LIMIT ...
+_IDS = (
+    sa.select(_ID)
+    .order_by(sa.case((_DATE.is_(None), 0), else_=1), _DATE, _ID)
+    .limit(sa.bindparam("at_most"))
+)
+_DETAILS = sa.select(
+    _INSTANCES.c.id,
+    _INSTANCES.c.uuid,
+    _INSTANCES.c.project_id,
+    _INSTANCES.c.user_id,
+    sa.func.coalesce(_INSTANCES.c.deleted, 0) != 0,
+    _INSTANCES.c.hidden.is_(sa.true()),
+).where(_INSTANCES.c.id.in_(sa.bindparam("ids", expanding=True)))
+_POSITION = sa.select(_DATE, _ID)
+_COUNT = sa.select(sa.func.count()).select_from(_INSTANCES)
+
+
+@facade.cell_reader
+def find_position(connection: Connection, uuid: str) -> Position | None:
+    """Return the place of an instance in the walk, None if it is not in this cell."""
+    return _find_position(connection, _INSTANCES.c.uuid == uuid)
+
+
+@facade.cell_reader
+def find_position_by_id(connection: Connection, id_: int) -> Position | None:
+    """Return the place of an instance in the walk by its id, None if it is gone."""
+    return _find_position(connection, id_ == _ID)
+
+
+def _find_position(connection: Connection, which: sa.ColumnElement[bool]) -> Position | None:
+    row = connection.execute(_POSITION.where(which)).first()
+    return None if row is None else (row[0] or NO_DATE, row[1])
+
+
+@facade.cell_reader
+def list_ids(
+    connection: Connection, *, after: Position | None, until: Position | None, limit: int
+) -> Sequence[int]:
+    """Return the ids that come after a place, at most up to another, in order."""
+    statement = _IDS
+    if after is not None:
+        statement = statement.where(_is_after(*after))
+    if until is not None:
+        statement = statement.where(sa.not_(_is_after(*until)))
+    # An array holds an id in eight bytes, a list in forty.
+    return array.array("q", connection.execute(statement, {"at_most": limit}).scalars())
+
+
+def _is_after(date: datetime.datetime, id_: int) -> sa.ColumnElement[bool]:
+    if date == NO_DATE:
+        return sa.or_(_DATE.is_not(None), id_ < _ID)
+    # (created_at, id) > (date, id), and never NULL, so that it can be negated.
+    later = sa.or_(date < _DATE, sa.and_(date == _DATE, id_ < _ID))
+    return sa.and_(_DATE.is_not(None), later)
+
+
+@facade.cell_reader
+def list_by_ids(connection: Connection, ids: Sequence[int]) -> list[Walked]:
+    """Return the instances that have these ids, in their order, but for those gone."""
+    found = {row[0]: row for row in connection.execute(_DETAILS, {"ids": list(ids)})}
+    return [Walked._make(found[id_]) for id_ in ids if id_ in found]
+
+
+@facade.cell_reader
+def count(connection: Connection) -> int:
+    """Return how many instances there are, the deleted and the hidden ones too."""
+    return int(connection.execute(_COUNT).scalar_one())
