@@ -37,35 +37,35 @@ class Walked(NamedTuple):
     is_hidden: bool
 
 
-_DATE, _ID = _INSTANCES.c.created_at, _INSTANCES.c.id
+_C = _INSTANCES.c
 # SELECT id FROM instances WHERE ... ORDER BY created_at IS NOT NULL, created_at, id LIMIT ...
 _IDS = (
-    sa.select(_ID)
-    .order_by(sa.case((_DATE.is_(None), 0), else_=1), _DATE, _ID)
+    sa.select(_C.id)
+    .order_by(sa.case((_C.created_at.is_(None), 0), else_=1), _C.created_at, _C.id)
     .limit(sa.bindparam("at_most"))
 )
 _DETAILS = sa.select(
-    _INSTANCES.c.id,
-    _INSTANCES.c.uuid,
-    _INSTANCES.c.project_id,
-    _INSTANCES.c.user_id,
-    sa.func.coalesce(_INSTANCES.c.deleted, 0) != 0,
-    _INSTANCES.c.hidden.is_(sa.true()),
-).where(_INSTANCES.c.id.in_(sa.bindparam("ids", expanding=True)))
-_POSITION = sa.select(_DATE, _ID)
+    _C.id,
+    _C.uuid,
+    _C.project_id,
+    _C.user_id,
+    sa.func.coalesce(_C.deleted, 0) != 0,
+    _C.hidden.is_(sa.true()),
+).where(_C.id.in_(sa.bindparam("ids", expanding=True)))
+_POSITION = sa.select(_C.created_at, _C.id)
 _COUNT = sa.select(sa.func.count()).select_from(_INSTANCES)
 
 
 @facade.cell_reader
 def find_position(connection: Connection, uuid: str) -> Position | None:
     """Return the place of an instance in the walk, None if it is not in this cell."""
-    return _find_position(connection, _INSTANCES.c.uuid == uuid)
+    return _find_position(connection, _C.uuid == uuid)
 
 
 @facade.cell_reader
 def find_position_by_id(connection: Connection, id_: int) -> Position | None:
     """Return the place of an instance in the walk by its id, None if it is gone."""
-    return _find_position(connection, id_ == _ID)
+    return _find_position(connection, _C.id == id_)
 
 
 def _find_position(connection: Connection, which: sa.ColumnElement[bool]) -> Position | None:
@@ -89,10 +89,10 @@ def list_ids(
 
 def _is_after(date: datetime.datetime, id_: int) -> sa.ColumnElement[bool]:
     if date == NO_DATE:
-        return sa.or_(_DATE.is_not(None), id_ < _ID)
+        return sa.or_(_C.created_at.is_not(None), _C.id > id_)
     # (created_at, id) > (date, id), and never NULL, so that it can be negated.
-    later = sa.or_(date < _DATE, sa.and_(date == _DATE, id_ < _ID))
-    return sa.and_(_DATE.is_not(None), later)
+    later = sa.or_(_C.created_at > date, sa.and_(_C.created_at == date, _C.id > id_))
+    return sa.and_(_C.created_at.is_not(None), later)
 
 
 @facade.cell_reader
