@@ -118,18 +118,13 @@ class BuildRequest(base.NovaObject):
     def _settle(self) -> None:
         """Bring the instance in line with the row and with being in no cell."""
         instance = self.instance
-        values = {
-            **NOT_YET,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            **{
-                name: value
-                for name, value in IF_ABSENT.items()
-                if not instance.obj_attr_is_set(name)
-            },
-        }
-        if self.obj_attr_is_set("tags"):
-            values["tags"] = self.tags
+        values = dict(NOT_YET)
+        for name in ("created_at", "updated_at", "tags"):
+            if self.obj_attr_is_set(name):
+                values[name] = getattr(self, name)
+        for name, value in IF_ABSENT.items():
+            if not instance.obj_attr_is_set(name):
+                values[name] = value
         for name, value in values.items():
             instance.obj_set_loaded(name, value)
 
