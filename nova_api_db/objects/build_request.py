@@ -4,7 +4,7 @@
 import copy
 import logging
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from nova_api_db import exception
@@ -217,10 +217,6 @@ class _Sortable:
         return instance_filters.value_of(self._request.instance, name)
 
 
-def _sort_key(order: instance_order.Order) -> Callable[[BuildRequest], Any]:
-    return lambda request: order.key(_Sortable(request))
-
-
 def _is_own(context: RequestContext) -> instance_filters.Check:
     """Return what says whether the context's user may see a server in a list."""
     if context.is_admin:
@@ -287,12 +283,13 @@ class BuildRequestList(base.ObjectListBase[BuildRequest], base.NovaObject):
             raise exception.Invalid(reason=f"the limit {limit} is negative")
         matches = instance_filters.matching(filters, read_deleted=context.read_deleted)
         is_own = _is_own(context)
-        key = _sort_key(order)
-        after = key(cls._marked(context, marker, is_own)) if marker is not None else None
+        after = None
+        if marker is not None:
+            after = order.key(_Sortable(cls._marked(context, marker, is_own)))
         if limit == 0:
             return cls(context).obj_fill([])
         found = [
-            (key(request), request)
+            (order.key(_Sortable(request)), request)
             for request in cls._read(context, filters)
             if is_own(request.instance) and matches(request.instance)
         ]
