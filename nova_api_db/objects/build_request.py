@@ -85,23 +85,22 @@ class BuildRequest(base.NovaObject):
     @classmethod
     def _from_row(cls, context: RequestContext, row: query.BuildRequestRow) -> Self:
         request = cls(context)
-        request._load(row)
+        request.obj_load_stored(row._asdict())
         return request
 
-    def _load(self, row: query.BuildRequestRow) -> None:
-        self.obj_load_row(
-            row._asdict(), ("id", "instance_uuid", "project_id", "created_at", "updated_at")
-        )
+    def obj_load_stored(self, row: Mapping[str, Any]) -> None:
+        """Become what a row of the table says, as :meth:`get_by_instance_uuid` would return it."""
+        self.obj_load_row(row, ("id", "instance_uuid", "project_id", "created_at", "updated_at"))
         for name, kind in (("block_device_mappings", BlockDeviceMappingList), ("tags", TagList)):
-            text = getattr(row, name)
+            text = row[name]
             # A list that was never set is empty.
             loaded = kind().obj_fill([]) if text is None else self._parse(kind, text)
             self.obj_set_loaded(name, loaded)
-        if row.instance is None:
+        if row["instance"] is None:
             raise exception.UnreadableRecord(
-                noun="build request", key=row.instance_uuid, reason="it holds no instance"
+                noun="build request", key=row["instance_uuid"], reason="it holds no instance"
             )
-        self.obj_set_loaded("instance", self._parse(Instance, row.instance))
+        self.obj_set_loaded("instance", self._parse(Instance, row["instance"]))
         self._settle()
 
     def _parse(self, kind: type[_T], text: str) -> _T:
@@ -149,7 +148,7 @@ class BuildRequest(base.NovaObject):
         for name in ("instance_uuid", "instance"):
             if not self.obj_attr_is_set(name):
                 raise exception.ObjectActionError(action="create", reason=f"{name} must be set")
-        self._load(query.create(self._context, self.obj_to_row()))
+        self.obj_load_stored(query.create(self._context, self.obj_to_row())._asdict())
 
     @base.remotable
     def save(self) -> None:

@@ -17,7 +17,7 @@ from oslo_utils import uuidutils
 
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
-from nova_api_db.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
+from nova_api_db.objects.block_device import BlockDeviceMapping
 from nova_api_db.objects.build_request import BuildRequest
 from nova_api_db.objects.destination import Destination
 from nova_api_db.objects.flavor import Flavor
@@ -104,7 +104,7 @@ def boot(
     """
     boots = prepare(context, request)
     records.create(context, boots, persist_request_specs=persist_request_specs)
-    return [one.build_request.get_new_instance(context) for one in boots]
+    return [one.build_request.instance for one in boots]
 
 
 def prepare(context: RequestContext, request: ServerRequest) -> list[records.BootRecords]:

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 from nova_api_db.objects.instance import Instance
 
-
 C = TypeVar("C")
 
 #: Returns what to compare a server by, so that it compares as the databases sort.

@@ -8,6 +8,8 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 
+from oslo_utils import timeutils
+
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.api import boot as query
@@ -43,7 +45,7 @@ def create(
     """Store the records of one or many servers in one transaction: all or nothing.
 
     Servers that ask for an instance group become its members in the same transaction. Afterwards
-    every object has its id and nothing of it counts as changed.
+    every object has its id and is as if it was read again.
 
     :param persist_request_specs: False in a cells v1 child cell, whose parent has them
     :raises oslo_db.exception.DBDuplicateEntry: if a server of that uuid exists; nothing is stored
@@ -52,10 +54,12 @@ def create(
         _ChildCell.said = True
         LOG.info("This is a cells v1 child cell: request specs are left to the parent cell.")
     specs = [boot.request_spec for boot in boots] if persist_request_specs else []
+    now = timeutils.utcnow()
+    build_requests = [{**boot.build_request.obj_to_row(), "created_at": now} for boot in boots]
     ids = query.create(
         context,
         request_specs=[spec.obj_to_row() for spec in specs],
-        build_requests=[boot.build_request.obj_to_row() for boot in boots],
+        build_requests=build_requests,
         instance_mappings=[boot.instance_mapping.obj_to_row() for boot in boots],
         group_members=[
             {"instance_uuid": boot.request_spec.instance_uuid, "group_id": group.id}
@@ -63,10 +67,10 @@ def create(
             if (group := boot.request_spec.instance_group) is not None
         ],
     )
-    for boot in boots:
-        uuid = boot.build_request.instance_uuid
-        boot.build_request.obj_set_loaded("id", ids["build_requests"][uuid])
-        boot.build_request.obj_reset_changes(recursive=True)
+    for boot, row in zip(boots, build_requests, strict=True):
+        uuid = row["instance_uuid"]
+        stored = {**row, "id": ids["build_requests"][uuid], "updated_at": None}
+        boot.build_request.obj_load_stored(stored)
         boot.instance_mapping.obj_set_loaded("id", ids["instance_mappings"][uuid])
         boot.instance_mapping.obj_reset_changes()
     for spec in specs:
