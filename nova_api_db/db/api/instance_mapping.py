@@ -4,7 +4,7 @@
 Every row comes with the columns of its cell (``cell_mapping.PREFIX``), in the same statement.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,9 +17,6 @@ from nova_api_db.db.rows import Row
 
 _MAPPINGS: sa.Table = models.InstanceMapping.__table__  # type: ignore[assignment]
 _CELLS: sa.Table = models.CellMapping.__table__  # type: ignore[assignment]
-
-#: How many servers one statement names.
-AT_ONCE = 1000
 
 _UUIDS: sa.BindParameter[Any] = sa.bindparam("uuids", expanding=True)
 
@@ -77,7 +74,7 @@ def list_by_instance_uuids(connection: Connection, instance_uuids: Collection[st
     """Return the mappings of those servers that have one."""
     return [
         row
-        for uuids in _in_parts(instance_uuids)
+        for uuids in rows.in_parts(instance_uuids)
         for row in rows.fetch(connection, _BY_UUIDS, {"uuids": uuids})
     ]
 
@@ -144,7 +141,7 @@ def count_by_uuids_and_user(
     """Return how many of some servers are a user's."""
     return sum(
         connection.execute(_COUNT_BY_UUIDS, {"uuids": uuids, "user_id": user_id}).scalar_one()
-        for uuids in _in_parts(instance_uuids)
+        for uuids in rows.in_parts(instance_uuids)
     )
 
 
@@ -186,12 +183,5 @@ def delete_many(connection: Connection, instance_uuids: Collection[str]) -> int:
     """Delete the mappings of servers in one transaction and return how many there were."""
     return sum(
         connection.execute(_DELETE, {"uuids": uuids}).rowcount
-        for uuids in _in_parts(instance_uuids)
+        for uuids in rows.in_parts(instance_uuids)
     )
-
-
-def _in_parts(instance_uuids: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Yield the uuids in parts that a statement can name."""
-    uuids = list(dict.fromkeys(instance_uuids))
-    for start in range(0, len(uuids), AT_ONCE):
-        yield uuids[start : start + AT_ONCE]
