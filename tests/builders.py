@@ -139,3 +139,45 @@ def make_instance_group(context: RequestContext, **changes: Any) -> objects.Inst
     group = objects.InstanceGroup(context, **values)
     group.create()
     return group
+
+
+def server(**changes: Any) -> objects.Instance:
+    """Return a server that waits for a cell and stands in no database.
+
+    ``tags`` are texts.
+    """
+    uuid = changes.pop("uuid", None) or uuidutils.generate_uuid()
+    values = {
+        "project_id": "project",
+        "user_id": "user",
+        "display_name": "server",
+        "vm_state": "building",
+        "task_state": "scheduling",
+        "power_state": 0,
+        "instance_type_id": 7,
+        "locked": False,
+        "hidden": False,
+        "metadata": {},
+        "system_metadata": {},
+        "flavor": flavor(),
+        **changes,
+    }
+    values["tags"] = objects.TagList(
+        objects=[objects.Tag(resource_id=uuid, tag=tag) for tag in values.get("tags", ())]
+    )
+    return objects.Instance(uuid=uuid, **values)
+
+
+def make_build_request(context: RequestContext, **changes: Any) -> objects.BuildRequest:
+    """Write the build request of a server; changes are those of :func:`server`."""
+    instance = server(**changes)
+    request = objects.BuildRequest(
+        context,
+        instance_uuid=instance.uuid,
+        project_id=instance.project_id,
+        instance=instance,
+        block_device_mappings=objects.BlockDeviceMappingList(objects=[]),
+        tags=instance.tags,
+    )
+    request.create()
+    return request

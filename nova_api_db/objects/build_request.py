@@ -117,13 +117,12 @@ class BuildRequest(base.NovaObject):
     def _settle(self) -> None:
         """Bring the instance in line with the row and with being in no cell."""
         instance = self.instance
-        values = dict(NOT_YET)
-        for name in ("created_at", "updated_at", "tags"):
-            if self.obj_attr_is_set(name):
-                values[name] = getattr(self, name)
-        for name, value in IF_ABSENT.items():
-            if not instance.obj_attr_is_set(name):
-                values[name] = value
+        of_the_row = ("created_at", "updated_at", "tags")
+        values = {
+            **NOT_YET,
+            **{name: getattr(self, name) for name in of_the_row if self.obj_attr_is_set(name)},
+            **{name: IF_ABSENT[name] for name in IF_ABSENT if not instance.obj_attr_is_set(name)},
+        }
         for name, value in values.items():
             instance.obj_set_loaded(name, value)
 
