@@ -49,6 +49,20 @@ class DatabaseUnavailable(NovaApiDbError):
     msg_fmt = "Cannot use the database %(url)s: %(reason)s"
 
 
+class TableMissing(NovaApiDbError):
+    msg_fmt = (
+        "A database has no table %(table)s: make its tables first (nova-manage api_db sync, "
+        "nova-manage db sync)."
+    )
+
+
+class ExclusiveTimeout(NovaApiDbError):
+    msg_fmt = (
+        "Another run was still at it after %(timeout)s seconds (%(name)s); nothing was changed. "
+        "Run the command again when it has ended."
+    )
+
+
 class DatabaseURLInvalid(ConfigurationError):
     msg_fmt = "Not a usable database URL: %(url)s (%(reason)s)"
 
@@ -109,6 +123,13 @@ class CellMappingAmbiguous(Invalid):
 
 class CellMappingExists(Invalid):
     msg_fmt = "Cell %(uuid)s (%(name)s) already uses this %(what)s."
+
+
+class Cell0Elsewhere(Invalid):
+    msg_fmt = (
+        "Cell0 is recorded already, with another database: %(recorded)s. Nothing was changed; to "
+        "move it, change the recorded cell instead of adding one."
+    )
 
 
 class HostMappingNotFound(NotFound):
@@ -194,18 +215,61 @@ class InstanceTagNotFound(NotFound):
     msg_fmt = "Instance %(instance_id)s has no tag '%(tag)s'"
 
 
-class UnexpectedVMStateError(Invalid):
+class InstanceUpdateConflict(Invalid):
     msg_fmt = (
         "Conflict updating instance %(instance_uuid)s. Expected: %(expected)s. Actual: %(actual)s"
     )
 
 
-class UnexpectedTaskStateError(UnexpectedVMStateError):
+class UnexpectedVMStateError(InstanceUpdateConflict):
+    pass
+
+
+class UnexpectedTaskStateError(InstanceUpdateConflict):
     pass
 
 
 class UnexpectedDeletingTaskStateError(UnexpectedTaskStateError):
     pass
+
+
+class ServiceNotFound(NotFound):
+    msg_fmt = "Service %(service_id)s could not be found."
+
+
+class ServiceBinaryExists(Invalid):
+    msg_fmt = "Service with host %(host)s binary %(binary)s exists."
+
+
+class ServiceTopicExists(Invalid):
+    msg_fmt = "Service with host %(host)s topic %(topic)s exists."
+
+
+class ServiceTooOld(Invalid):
+    msg_fmt = (
+        "This service (version %(thisver)s) is older than all others of its kind (at least "
+        "%(minver)s): it would be told what it does not understand. Upgrade it first."
+    )
+
+
+class DuplicateRecord(Invalid):
+    msg_fmt = "There is a %(target)s already."
+
+
+class InvalidNodeConfiguration(Invalid):
+    msg_fmt = "Invalid node identity configuration: %(reason)s"
+
+
+class HostBinaryNotFound(NotFound):
+    msg_fmt = "Could not find binary %(binary)s on host %(host)s."
+
+
+class ComputeHostNotFound(NotFound):
+    msg_fmt = "Compute host %(host)s could not be found."
+
+
+class CellTimeout(NovaApiDbError):
+    msg_fmt = "Cell %(uuid)s did not answer."
 
 
 class BDMNotFound(NotFound):

@@ -19,6 +19,7 @@ from nova_api_db.context import RequestContext, aimed
 from nova_api_db.db.api import map_instances as query
 from nova_api_db.db.cell import instance_walk
 from nova_api_db.db.cell.instance_walk import Position, Walked
+from nova_api_db.maintenance import tables
 from nova_api_db.objects.cell_mapping import CellMapping, CellMappingList
 
 #: Instances in one transaction: large enough that round trips and commits do not count, small
@@ -100,6 +101,7 @@ class _Plan:
     markers: Sequence[int]
 
 
+@tables.needed
 def map_instances(
     context: RequestContext,
     cell: CellMapping,
@@ -108,7 +110,7 @@ def map_instances(
     reset: bool = False,
     dry_run: bool = False,
     batch_size: int = BATCH_SIZE,
-    on_progress: Callable[[Totals], None] | None = None,
+    on_progress: Callable[[Totals, int], None] | None = None,
 ) -> Totals:
     """Map the instances of a cell.
 
@@ -117,11 +119,14 @@ def map_instances(
     :param max_count: stop where more mappings than these would have to be made
     :param reset: begin with the oldest instance, wherever an earlier run was stopped
     :param dry_run: only count
-    :param on_progress: called with the totals so far after each batch
+    :param on_progress: called after each batch with the totals so far, and how many instances this run
+        looks at in the end
     """
     cell_context = aimed(context, cell)
     plan = _plan(context, cell, reset=reset)
-    totals = Totals()
+    totals, expected = Totals(), 0
+    if on_progress is not None:
+        expected = sum(instance_walk.count(cell_context, *part) for part in plan.parts)
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
         # The next page is read while a batch is written. One thread at a time uses the context.
         for page in _ahead(thread, _pages(cell_context, plan.parts, batch_size)):
@@ -129,7 +134,7 @@ def map_instances(
             batch = _do(context, cell, page, left, plan=plan, dry_run=dry_run)
             totals = totals.plus(batch)
             if on_progress is not None:
-                on_progress(totals)
+                on_progress(totals, expected)
             if batch.seen < len(page.instances):
                 return totals
     if not dry_run:

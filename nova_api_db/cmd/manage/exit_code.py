@@ -5,7 +5,9 @@ A command's own outcomes are small numbers, each documented with it. What went w
 that no outcome uses, so that a script can tell the two apart.
 """
 
+import contextlib
 import enum
+from collections.abc import Iterator
 
 from nova_api_db import exception
 
@@ -19,6 +21,8 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     #: The database is not one to do this to, or the wish not one to grant. Nothing was changed.
     REFUSED = 65
+    #: What the command line names is not there, or there are several of that name.
+    NOT_FOUND = 66
     #: A database cannot be reached, is not there, or does not let us in.
     UNAVAILABLE = 69
     #: Anything else that has a name.
@@ -39,12 +43,34 @@ _BY_ERROR: tuple[tuple[type[exception.NovaApiDbError], ExitCode], ...] = (
     (exception.Cell0Unreachable, ExitCode.NOT_DONE),
     (exception.MigrationRefused, ExitCode.REFUSED),
     (exception.MigrationLocked, ExitCode.LOCKED),
+    (exception.ExclusiveTimeout, ExitCode.LOCKED),
+    (exception.CellMappingNotFound, ExitCode.NOT_FOUND),
+    (exception.CellMappingAmbiguous, ExitCode.NOT_FOUND),
     (exception.DatabaseUnavailable, ExitCode.UNAVAILABLE),
     (exception.ConfigurationError, ExitCode.CONFIGURATION),
     (exception.NovaApiDbError, ExitCode.FAILED),
 )
 
 
-def of(error: exception.NovaApiDbError) -> ExitCode:
+class Outcome(exception.NovaApiDbError):
+    """An error that a command documents with a code of its own."""
+
+    def __init__(self, code: int, line: str) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+@contextlib.contextmanager
+def ending(code: int, *kinds: type[exception.NovaApiDbError]) -> Iterator[None]:
+    """End a command with a code of its own on errors of these kinds."""
+    try:
+        yield
+    except kinds as error:
+        raise Outcome(code, str(error)) from error
+
+
+def of(error: exception.NovaApiDbError) -> int:
     """Return the exit code that tells of an error."""
+    if isinstance(error, Outcome):
+        return error.code
     return next(code for kind, code in _BY_ERROR if isinstance(error, kind))

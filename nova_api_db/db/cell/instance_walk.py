@@ -78,13 +78,16 @@ def list_ids(
     connection: Connection, *, after: Position | None, until: Position | None, limit: int
 ) -> Sequence[int]:
     """Return the ids that come after a place, at most up to another, in order."""
-    statement = _IDS
-    if after is not None:
-        statement = statement.where(_is_after(*after))
-    if until is not None:
-        statement = statement.where(sa.not_(_is_after(*until)))
+    statement = _IDS.where(*_between(after, until))
     # An array holds an id in eight bytes, a list in forty.
     return array.array("q", connection.execute(statement, {"at_most": limit}).scalars())
+
+
+def _between(after: Position | None, until: Position | None) -> list[sa.ColumnElement[bool]]:
+    return [
+        *([] if after is None else [_is_after(*after)]),
+        *([] if until is None else [sa.not_(_is_after(*until))]),
+    ]
 
 
 def _is_after(date: datetime.datetime, id_: int) -> sa.ColumnElement[bool]:
@@ -103,6 +106,6 @@ def list_by_ids(connection: Connection, ids: Sequence[int]) -> list[Walked]:
 
 
 @facade.cell_reader
-def count(connection: Connection) -> int:
-    """Return how many instances there are, the deleted and the hidden ones too."""
-    return int(connection.execute(_COUNT).scalar_one())
+def count(connection: Connection, after: Position | None, until: Position | None) -> int:
+    """Return how many instances come after a place, at most up to another."""
+    return int(connection.execute(_COUNT.where(*_between(after, until))).scalar_one())
