@@ -162,12 +162,10 @@ def _faults(request: ServerRequest) -> Iterable[tuple[bool, str]]:
         yield len(value) > MAX_NAME, f"metadata {key!r} is longer than {MAX_NAME} characters"
     yield flavor.disabled, f"flavor {flavor.name} is disabled"
     if image is not None:
-        min_ram = _of(image, "min_ram") or 0
+        needed, given = _of(image, "min_ram") or 0, flavor.memory_mb
         yield (
-            min_ram > flavor.memory_mb,
-            (
-                f"the image needs {min_ram} MiB of memory, flavor {flavor.name} has {flavor.memory_mb}"
-            ),
+            needed > given,
+            f"the image needs {needed} MiB of memory, flavor {flavor.name} has {given}",
         )
 
 

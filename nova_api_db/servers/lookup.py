@@ -60,7 +60,7 @@ def show(context: RequestContext, uuid: str, expected_attrs: Sequence[str] = ())
             mapping = _mapping(context, uuid)
         if mapping.cell_mapping is None:
             raise exception.InstanceNotFound(instance_id=uuid)
-    server = _read_from_cell(context, mapping, expected_attrs)
+    server = _read_from_cell(context, mapping.cell_mapping, uuid, expected_attrs)
     if server is not None:
         return server
     if mapping.queued_for_delete:
@@ -77,13 +77,11 @@ def _mapping(context: RequestContext, uuid: str) -> InstanceMapping:
 
 
 def _read_from_cell(
-    context: RequestContext, mapping: InstanceMapping, expected_attrs: Sequence[str]
+    context: RequestContext, cell: CellMapping, uuid: str, expected_attrs: Sequence[str]
 ) -> Instance | None:
     """Return a server from its cell, None if the cell does not answer."""
-    uuid, cell = mapping.instance_uuid, mapping.cell_mapping
-    answer = cells.scatter(context, [cell], Instance.get_by_uuid, uuid, list(expected_attrs))[
-        cell.uuid
-    ]
+    answers = cells.scatter(context, [cell], Instance.get_by_uuid, uuid, list(expected_attrs))
+    answer = answers[cell.uuid]
     if isinstance(answer, cells.Answered):
         return answer.value
     _raise_unless_down(answer)
@@ -157,7 +155,7 @@ class _Start:
                 mapping = _mapping(context, marker)
             if mapping.cell_mapping is None:
                 raise exception.MarkerNotFound(marker=marker)
-            server = _read_from_cell(context, mapping, ())
+            server = _read_from_cell(context, mapping.cell_mapping, marker, ())
         except exception.InstanceNotFound:
             raise exception.MarkerNotFound(marker=marker) from None
         if server is None:
