@@ -49,6 +49,33 @@ def make_instance_row(context: RequestContext, **changes: Any) -> dict[str, Any]
     return make_row(context, cell_models.Instance, **{**values, **changes})
 
 
+def compute_node_values(**changes: Any) -> dict[str, Any]:
+    """Return what a compute node has to have, as an object or as a row."""
+    return {
+        "host": "host",
+        "hypervisor_hostname": "node",
+        "vcpus": 4,
+        "memory_mb": 8192,
+        "local_gb": 100,
+        "vcpus_used": 0,
+        "memory_mb_used": 0,
+        "local_gb_used": 0,
+        "hypervisor_type": "QEMU",
+        "hypervisor_version": 1,
+        "cpu_info": "{}",
+        "cpu_allocation_ratio": 4.0,
+        "ram_allocation_ratio": 1.0,
+        "disk_allocation_ratio": 1.0,
+        **changes,
+    }
+
+
+def make_compute_node_row(context: RequestContext, **changes: Any) -> dict[str, Any]:
+    """Write a compute_nodes row."""
+    values = {"uuid": uuidutils.generate_uuid(), **compute_node_values(**changes)}
+    return make_row(context, cell_models.ComputeNode, **values)
+
+
 def list_rows(context: RequestContext, model: Any, **values: Any) -> list[dict[str, Any]]:
     """Return the rows of a cell's table that have these values, the oldest first."""
     query = (

@@ -20,8 +20,6 @@ CONTRACT: dict[str, dict[str, Any]] = data.read("objects")
 METHODS_TO_COME = {
     "Aggregate",
     "AggregateList",
-    "ComputeNode",
-    "ComputeNodeList",
     "EC2Ids",
     "Flavor",
     "FlavorList",
@@ -41,8 +39,6 @@ METHODS_TO_COME = {
     "ResourceList",
     "SecurityGroup",
     "SecurityGroupList",
-    "Service",
-    "ServiceList",
     "TrustedCerts",
     "VirtCPUModel",
 }
