@@ -21,8 +21,6 @@ METHODS_TO_COME = {
     "Aggregate",
     "AggregateList",
     "EC2Ids",
-    "Flavor",
-    "FlavorList",
     "Instance",
     "InstanceDeviceMetadata",
     "InstanceGroup",
