@@ -157,10 +157,8 @@ class RequestSpec(base.NovaObject):
         """Replace the group by the one in the database; if it is gone, so is its hint."""
         if not self.obj_attr_is_set("instance_group") or self.instance_group is None:
             return
-        stored = self.instance_group
-        uuid = (
-            stored.uuid if stored.obj_attr_is_set("uuid") else self.get_scheduler_hint(GROUP_HINT)
-        )
+        is_named = self.instance_group.obj_attr_is_set("uuid")
+        uuid = self.instance_group.uuid if is_named else self.get_scheduler_hint(GROUP_HINT)
         group = groups.find(uuid) if uuid else None
         self.obj_set_loaded("instance_group", group)
         if group is None and self.obj_attr_is_set("scheduler_hints"):
@@ -170,10 +168,10 @@ class RequestSpec(base.NovaObject):
 
     def obj_to_row(self) -> dict[str, Any]:
         """Return the columns that hold it, as they are stored."""
-        row = {"spec": base.to_json(self, convert=request_spec_storage.strip)}
-        if self.obj_attr_is_set("instance_uuid"):
-            row["instance_uuid"] = self.instance_uuid
-        return row
+        return {
+            "instance_uuid": self.instance_uuid if self.obj_attr_is_set("instance_uuid") else None,
+            "spec": base.to_json(self, convert=request_spec_storage.strip),
+        }
 
     @base.remotable
     def create(self) -> None:
@@ -202,8 +200,7 @@ class RequestSpec(base.NovaObject):
         """
         if not self.obj_what_changed():
             return
-        uuid = self.instance_uuid
-        query.update(self._context, uuid, self.obj_to_row()["spec"])
+        query.update(self._context, self.instance_uuid, self.obj_to_row()["spec"])
         self._renew_group(request_spec_storage.Groups(self._context))
         self.obj_reset_changes()
 
@@ -232,7 +229,7 @@ class RequestSpec(base.NovaObject):
     # What was asked for, in parts and in older forms
 
     @classmethod
-    def from_components(  # noqa: PLR0917 - callers name them by place
+    def from_components(
         cls,
         context: RequestContext,
         instance_uuid: str,
@@ -346,7 +343,7 @@ class RequestSpec(base.NovaObject):
 
     @property
     def maps_requested_resources(self) -> bool:
-        """Whether it matters which provider gives which resource."""
+        """Whether resources of certain providers are asked for."""
         return bool(self._get("requested_resources"))
 
     def map_requested_resources_to_providers(
