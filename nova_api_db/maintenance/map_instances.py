@@ -119,8 +119,7 @@ def map_instances(
     :param max_count: stop where more mappings than these would have to be made
     :param reset: begin with the oldest instance, wherever an earlier run was stopped
     :param dry_run: only count
-    :param on_progress: called after each batch with the totals so far, and how many instances this run
-        looks at in the end
+    :param on_progress: called after each batch with the totals so far, and of how many instances
     """
     cell_context = aimed(context, cell)
     plan = _plan(context, cell, reset=reset)
