@@ -430,6 +430,7 @@ class Scope:
         url: str,
         options: EngineOptions,
         query: Callable[..., R],
+        /,
         *args: Any,
         **kwargs: Any,
     ) -> R:
