@@ -4,6 +4,7 @@
 `make_*` writes to the database of the context and returns what it wrote.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy
@@ -31,6 +32,44 @@ def make_cell_mapping(context: RequestContext, **changes: Any) -> dict[str, Any]
         connection.execute(sqlalchemy.insert(models.CellMapping).values(values))
         query = sqlalchemy.select(models.CellMapping.__table__).filter_by(uuid=values["uuid"])
         return dict(connection.execute(query).mappings().one())
+
+
+def make_cell(context: RequestContext, **changes: Any) -> objects.CellMapping:
+    """Write a cell: nothing stands behind its URLs."""
+    values = {
+        "uuid": uuidutils.generate_uuid(),
+        "name": "cell1",
+        "database_connection": "sqlite:////nonexistent/cell1.sqlite",
+        "transport_url": "none:///",
+        **changes,
+    }
+    cell = objects.CellMapping(context, **values)
+    cell.create()
+    return cell
+
+
+def make_instance_mapping(context: RequestContext, **changes: Any) -> objects.InstanceMapping:
+    """Write the mapping of a server that is in no cell."""
+    values = {
+        "instance_uuid": uuidutils.generate_uuid(),
+        "project_id": "project",
+        "user_id": "user",
+        "cell_mapping": None,
+        **changes,
+    }
+    mapping = objects.InstanceMapping(context, **values)
+    mapping.create()
+    return mapping
+
+
+def make_host_mapping(context: RequestContext, **changes: Any) -> objects.HostMapping:
+    """Write the mapping of a host, to a cell of its own unless one is given."""
+    values = {"host": "host", **changes}
+    if "cell_mapping" not in values:
+        values["cell_mapping"] = make_cell(context)
+    mapping = objects.HostMapping(context, **values)
+    mapping.create()
+    return mapping
 
 
 def make_row(context: RequestContext, model: Any, **values: Any) -> dict[str, Any]:
@@ -109,6 +148,41 @@ def flavor(**changes: Any) -> objects.Flavor:
     made = objects.Flavor(**values)
     made.obj_reset_changes()
     return made
+
+
+def make_flavor(context: RequestContext, **changes: Any) -> objects.Flavor:
+    """Write a flavor; its name is its flavorid unless given."""
+    values = {
+        "flavorid": "2",
+        "memory_mb": 2048,
+        "vcpus": 1,
+        "root_gb": 20,
+        "ephemeral_gb": 0,
+        "swap": 0,
+        **changes,
+    }
+    made = objects.Flavor(context, **{"name": values["flavorid"], **values})
+    made.create()
+    return made
+
+
+def make_key_pair(context: RequestContext, **changes: Any) -> objects.KeyPair:
+    """Write the ssh key of a user."""
+    values = {"name": "key", "user_id": "user", "public_key": "ssh-rsa AAAA", **changes}
+    key = objects.KeyPair(context, **values)
+    key.create()
+    return key
+
+
+def make_aggregate(
+    context: RequestContext, hosts: Sequence[str] = (), **changes: Any
+) -> objects.Aggregate:
+    """Write an aggregate with hosts."""
+    aggregate = objects.Aggregate(context, **{"name": "aggregate", **changes})
+    aggregate.create()
+    for host in hosts:
+        aggregate.add_host(host)
+    return aggregate
 
 
 def image(**changes: Any) -> objects.ImageMeta:

@@ -2,14 +2,15 @@
 """Servers to be placed together or apart; rows of the api database (instance_groups)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from oslo_utils import uuidutils
 
-from nova_api_db import exception
+from nova_api_db import cells, exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.api import instance_group as query
+from nova_api_db.db.cell import instance_host
 from nova_api_db.objects import back_level, base, creation, fields
 from nova_api_db.objects.instance_mapping import InstanceMappingList
 
@@ -27,6 +28,7 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
     """Servers that belong together, and the policy for placing them.
 
     Who is no administrator sees the groups of the own project only; those of others are not found.
+    ``hosts`` is asked of the cells when it is first read.
     """
 
     # 1.11: fields policy and _rules, in place of policies
@@ -217,6 +219,39 @@ class InstanceGroup(base.PersistentFields, base.NovaObject, base.DictCompat):
     def destroy_members_bulk(cls, context: RequestContext, instance_uuids: Sequence[str]) -> int:
         """Take servers out of their groups and return how many memberships there were."""
         return query.delete_memberships(context, instance_uuids)
+
+    def obj_load_attr(self, attrname: str) -> None:
+        """Ask the cells for the hosts; raise ObjectActionError for any other field."""
+        if attrname != "hosts":
+            super().obj_load_attr(attrname)
+        self.obj_set_loaded("hosts", self.get_hosts())
+
+    @base.remotable
+    def get_hosts(self, exclude: Collection[str] | None = None) -> list[str]:
+        """Return the hosts that the members are on, by name.
+
+        :param exclude: members that do not count
+        :raises CellTimeout: if a cell that members are in does not answer: without its hosts the
+            policy could be broken
+        """
+        members = set(self.members or ()) - set(exclude or ())
+        mappings = InstanceMappingList.get_by_instance_uuids(self._context, members)
+        of_members = {
+            mapping.cell_mapping.id: mapping.cell_mapping
+            for mapping in mappings
+            if mapping.cell_mapping is not None
+        }
+        hosts: set[str] = set()
+        answers = cells.scatter(
+            self._context, of_members.values(), instance_host.list_hosts, members
+        )
+        for uuid, answer in answers.items():
+            if isinstance(answer, cells.Failed):
+                raise answer.error
+            if isinstance(answer, cells.Silent):
+                raise exception.CellTimeout(uuid=uuid)
+            hosts |= answer.value
+        return sorted(hosts)
 
     @base.remotable
     def count_members_by_user(self, user_id: str) -> int:
