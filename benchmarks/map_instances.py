@@ -163,7 +163,7 @@ def _fill(connection: sa.Connection, rows: int) -> int:
     """Write instances; return how many of them are to be mapped."""
     with gzip.open(_RECORDED) as file:
         recorded = json.load(file)["databases"]["cell1"]["instances"]
-    table: sa.Table = Instance.__table__  # type: ignore[assignment]
+    table: sa.Table = Instance.__table__
     names = [column.name for column in table.columns if column.name != "id"]
     typed = [_typed(table, row) for row in recorded]
     copies = [

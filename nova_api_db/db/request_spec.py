@@ -12,7 +12,7 @@ from nova_api_db.db import facade, types
 from nova_api_db.db.api import models
 
 # The table of the cell databases is the same, so are the statements.
-_SPECS: sa.Table = models.RequestSpec.__table__  # type: ignore[assignment]
+_SPECS: sa.Table = models.RequestSpec.__table__
 
 
 class SpecRow(NamedTuple):

@@ -16,9 +16,9 @@ from nova_api_db.db import facade, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
-_AGGREGATES: sa.Table = models.Aggregate.__table__  # type: ignore[assignment]
-_HOSTS: sa.Table = models.AggregateHost.__table__  # type: ignore[assignment]
-_METADATA: sa.Table = models.AggregateMetadata.__table__  # type: ignore[assignment]
+_AGGREGATES: sa.Table = models.Aggregate.__table__
+_HOSTS: sa.Table = models.AggregateHost.__table__
+_METADATA: sa.Table = models.AggregateMetadata.__table__
 
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _HOSTS_OF = (

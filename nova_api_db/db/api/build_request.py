@@ -12,7 +12,7 @@ from nova_api_db import exception
 from nova_api_db.db import facade, types
 from nova_api_db.db.api import models
 
-_REQUESTS: sa.Table = models.BuildRequest.__table__  # type: ignore[assignment]
+_REQUESTS: sa.Table = models.BuildRequest.__table__
 
 
 class BuildRequestRow(NamedTuple):

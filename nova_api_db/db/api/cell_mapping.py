@@ -11,8 +11,8 @@ from nova_api_db.db import facade, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
-_CELLS: sa.Table = models.CellMapping.__table__  # type: ignore[assignment]
-_INSTANCES: sa.Table = models.InstanceMapping.__table__  # type: ignore[assignment]
+_CELLS: sa.Table = models.CellMapping.__table__
+_INSTANCES: sa.Table = models.InstanceMapping.__table__
 
 #: What a query that joins a cell puts before the names of its columns.
 PREFIX = "cell_"

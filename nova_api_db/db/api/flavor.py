@@ -17,9 +17,9 @@ from nova_api_db.db import facade, paging, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
-_FLAVORS: sa.Table = models.Flavor.__table__  # type: ignore[assignment]
-_SPECS: sa.Table = models.FlavorExtraSpec.__table__  # type: ignore[assignment]
-_PROJECTS: sa.Table = models.FlavorProject.__table__  # type: ignore[assignment]
+_FLAVORS: sa.Table = models.Flavor.__table__
+_SPECS: sa.Table = models.FlavorExtraSpec.__table__
+_PROJECTS: sa.Table = models.FlavorProject.__table__
 
 #: What flavors can be sorted by.
 SORT_KEYS = frozenset(_FLAVORS.columns.keys())

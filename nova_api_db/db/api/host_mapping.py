@@ -14,8 +14,8 @@ from nova_api_db.db import facade, rows
 from nova_api_db.db.api import cell_mapping, models
 from nova_api_db.db.rows import Row
 
-_MAPPINGS: sa.Table = models.HostMapping.__table__  # type: ignore[assignment]
-_CELLS: sa.Table = models.CellMapping.__table__  # type: ignore[assignment]
+_MAPPINGS: sa.Table = models.HostMapping.__table__
+_CELLS: sa.Table = models.CellMapping.__table__
 
 # SELECT host_mappings.*, cell_mappings.* FROM host_mappings
 # LEFT OUTER JOIN cell_mappings ON cell_mappings.id = host_mappings.cell_id

@@ -17,9 +17,9 @@ from nova_api_db.db import facade, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
-_GROUPS: sa.Table = models.InstanceGroup.__table__  # type: ignore[assignment]
-_POLICIES: sa.Table = models.InstanceGroupPolicy.__table__  # type: ignore[assignment]
-_MEMBERS: sa.Table = models.InstanceGroupMember.__table__  # type: ignore[assignment]
+_GROUPS: sa.Table = models.InstanceGroup.__table__
+_POLICIES: sa.Table = models.InstanceGroupPolicy.__table__
+_MEMBERS: sa.Table = models.InstanceGroupMember.__table__
 
 # SELECT instance_groups.*, policy, rules, instance_uuid FROM instance_groups
 # LEFT OUTER JOIN instance_group_policy ON ... LEFT OUTER JOIN instance_group_member ON ...

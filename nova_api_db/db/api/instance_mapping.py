@@ -15,8 +15,8 @@ from nova_api_db.db import facade, rows
 from nova_api_db.db.api import cell_mapping, models
 from nova_api_db.db.rows import Row
 
-_MAPPINGS: sa.Table = models.InstanceMapping.__table__  # type: ignore[assignment]
-_CELLS: sa.Table = models.CellMapping.__table__  # type: ignore[assignment]
+_MAPPINGS: sa.Table = models.InstanceMapping.__table__
+_CELLS: sa.Table = models.CellMapping.__table__
 
 _UUIDS: sa.BindParameter[Any] = sa.bindparam("uuids", expanding=True)
 

@@ -12,7 +12,7 @@ from nova_api_db.db import facade, paging, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
-_KEYS: sa.Table = models.KeyPair.__table__  # type: ignore[assignment]
+_KEYS: sa.Table = models.KeyPair.__table__
 
 _OF_USER = _KEYS.c.user_id == sa.bindparam("user_id")
 _NAMED = _KEYS.c.name == sa.bindparam("name")

@@ -17,9 +17,9 @@ from nova_api_db.db import bulk, facade, types
 from nova_api_db.db.api import models
 from nova_api_db.db.cell.instance_walk import Position
 
-_MAPPINGS: sa.Table = models.InstanceMapping.__table__  # type: ignore[assignment]
-_BUILD_REQUESTS: sa.Table = models.BuildRequest.__table__  # type: ignore[assignment]
-_PROGRESS: sa.Table = models.MapInstancesProgress.__table__  # type: ignore[assignment]
+_MAPPINGS: sa.Table = models.InstanceMapping.__table__
+_BUILD_REQUESTS: sa.Table = models.BuildRequest.__table__
+_PROGRESS: sa.Table = models.MapInstancesProgress.__table__
 
 #: What Nova's command writes as project and user of the mapping that marks how far it has come.
 MARKER = "INSTANCE_MIGRATION_MARKER"

@@ -6,7 +6,7 @@ relationships.
 """
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -20,6 +20,9 @@ class Base(orm.DeclarativeBase):
 
     metadata = sa.MetaData(naming_convention=types.NAMING_CONVENTION)
     type_annotation_map = types.ANNOTATION_TYPES
+
+    #: Each model is one table, never a join.
+    __table__: ClassVar[sa.Table]
 
     @classmethod
     def __table_cls__(cls, name: str, metadata: sa.MetaData, *args: Any, **kwargs: Any) -> sa.Table:

@@ -13,7 +13,7 @@ from nova_api_db.db import facade, parts, rows, soft_delete
 from nova_api_db.db.cell import models
 from nova_api_db.db.rows import Row
 
-_BDMS: sa.Table = models.BlockDeviceMapping.__table__  # type: ignore[assignment]
+_BDMS: sa.Table = models.BlockDeviceMapping.__table__
 
 _HAS_ID = _BDMS.c.id == sa.bindparam("row_id")
 _IN_SERVER = _BDMS.c.instance_uuid == sa.bindparam("server")

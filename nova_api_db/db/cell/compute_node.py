@@ -14,7 +14,7 @@ from nova_api_db.db import facade, parts, rows, soft_delete
 from nova_api_db.db.cell import models, replica
 from nova_api_db.db.rows import Row
 
-_NODES: sa.Table = models.ComputeNode.__table__  # type: ignore[assignment]
+_NODES: sa.Table = models.ComputeNode.__table__
 
 #: What a row that comes back to life has in the columns that are not given.
 _DEFAULTS = {

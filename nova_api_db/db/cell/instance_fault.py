@@ -11,7 +11,7 @@ from nova_api_db.db import facade, parts, rows, soft_delete
 from nova_api_db.db.cell import models
 from nova_api_db.db.rows import Row
 
-_FAULTS: sa.Table = models.InstanceFault.__table__  # type: ignore[assignment]
+_FAULTS: sa.Table = models.InstanceFault.__table__
 
 # They are ordered by id: two of the same second have the same created_at.
 _ALL = sa.select(_FAULTS).where(soft_delete.live(_FAULTS)).order_by(_FAULTS.c.id.desc())

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from nova_api_db.db import facade
 from nova_api_db.db.cell.models import Instance
 
-_INSTANCES: sa.Table = Instance.__table__  # type: ignore[assignment]
+_INSTANCES: sa.Table = Instance.__table__
 
 #: A place in the walk: the date and the id of an instance.
 Position: TypeAlias = tuple[datetime.datetime, int]

@@ -14,8 +14,8 @@ from nova_api_db.db import facade, rows, soft_delete, types
 from nova_api_db.db.cell import models, replica
 from nova_api_db.db.rows import Row
 
-_SERVICES: sa.Table = models.Service.__table__  # type: ignore[assignment]
-_NODES: sa.Table = models.ComputeNode.__table__  # type: ignore[assignment]
+_SERVICES: sa.Table = models.Service.__table__
+_NODES: sa.Table = models.ComputeNode.__table__
 
 COMPUTE = "nova-compute"
 

@@ -11,8 +11,8 @@ from nova_api_db import exception
 from nova_api_db.db import facade, soft_delete
 from nova_api_db.db.cell import models
 
-_TAGS: sa.Table = models.Tag.__table__  # type: ignore[assignment]
-_INSTANCES: sa.Table = models.Instance.__table__  # type: ignore[assignment]
+_TAGS: sa.Table = models.Tag.__table__
+_INSTANCES: sa.Table = models.Instance.__table__
 
 _IS_OF = _TAGS.c.resource_id == sa.bindparam("uuid")
 _SERVER = (_INSTANCES.c.uuid == sa.bindparam("uuid")) & soft_delete.live(_INSTANCES)

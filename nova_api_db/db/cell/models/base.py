@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The base of the models of a cell database."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -14,6 +14,9 @@ class Base(orm.DeclarativeBase):
 
     metadata = sa.MetaData(naming_convention=types.NAMING_CONVENTION)
     type_annotation_map = types.ANNOTATION_TYPES
+
+    #: Each model is one table, never a join.
+    __table__: ClassVar[sa.Table]
 
     @classmethod
     def __table_cls__(cls, name: str, metadata: sa.MetaData, *args: Any, **kwargs: Any) -> sa.Table:
