@@ -272,6 +272,18 @@ class CellTimeout(NovaApiDbError):
     msg_fmt = "Cell %(uuid)s did not answer."
 
 
+class MigrationNotFound(NotFound):
+    msg_fmt = "Migration %(migration_id)s could not be found."
+
+
+class MigrationNotFoundByStatus(MigrationNotFound):
+    msg_fmt = "Migration not found for instance %(instance_id)s with status %(status)s."
+
+
+class MigrationNotFoundForInstance(MigrationNotFound):
+    msg_fmt = "Migration %(migration_id)s not found for instance %(instance_id)s"
+
+
 class BDMNotFound(NotFound):
     msg_fmt = "No Block Device Mapping with id %(id)s."
 
