@@ -70,8 +70,10 @@ class RecordedAnswersTestCase(base.DatabaseTestCase):
             uuids = [server.uuid for server in servers]
             if self.engine == "mysql":
                 # A DATETIME there keeps whole seconds, so more servers tie than where the
-                # answer was recorded.
-                self.assertCountEqual(self.expected(answer), uuids, answer.path)
+                # answer was recorded, and a page may hold others of them.
+                self.assertEqual(len(self.expected(answer)), len(uuids), answer.path)
+                if "limit=" not in answer.path:
+                    self.assertCountEqual(self.expected(answer), uuids, answer.path)
             else:
                 self.assertEqual(self.expected(answer), uuids, answer.path)
 
