@@ -24,7 +24,7 @@ class SortColumn:
 
 def order_by(columns: Sequence[SortColumn], dialect: str) -> list[sa.ColumnElement[Any]]:
     """Return the terms of ORDER BY."""
-    terms = []
+    terms: list[sa.ColumnElement[Any]] = []
     for sort in columns:
         compared = _compared(sort.column, dialect)
         term = compared.desc() if sort.descending else compared.asc()
@@ -60,8 +60,8 @@ def _bound(sort: SortColumn, value: Any) -> sa.ColumnElement[bool] | None:
     if value is None or not isinstance(sort.column.type, sa.DateTime | sa.Integer):
         return None
     if not sort.descending:
-        return sort.column >= value
-    within = sort.column <= value
+        return sort.column.__ge__(value)
+    within = sort.column.__le__(value)
     return sa.or_(within, sort.column.is_(None)) if sort.nullable else within
 
 

@@ -279,7 +279,7 @@ class BuildRequestList(base.ObjectListBase[BuildRequest], base.NovaObject):
         order = instance_order.Order.by(sort_keys, sort_dirs)
         if limit is not None and limit < 0:
             raise exception.Invalid(reason=f"the limit {limit} is negative")
-        matches = instance_filters.matching(filters, read_deleted=context.read_deleted)
+        matches = instance_filters.matching(filters)
         is_own = _is_own(context)
         after = None
         if marker is not None:

@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server; a row of a cell database (instances) and what hangs on it."""
 
-import datetime
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance as query
-from nova_api_db.objects import base, fields, instance_loading
-from nova_api_db.objects.instance_loading import EXTRA_COLUMNS, FLAVORS
+from nova_api_db.db.cell import instance_list, instance_removal
+from nova_api_db.objects import base, fields, instance_loading, instance_storage
+from nova_api_db.objects.flavor import Flavor
+from nova_api_db.objects.image_meta import ImageMeta
+from nova_api_db.objects.instance_pairs import WithPairs
+from nova_api_db.objects.instance_storage import COLUMNS, EXTRA_COLUMNS, PAIRS
 
 #: How a server is called on its host; the number is its id in the cell.
 NAME_TEMPLATE = "instance-%08x"
 
-#: Fields that are columns of the server's own row.
-COLUMNS = tuple(
-    column.name
-    for column in query.INSTANCES.columns
-    if column.name not in ("internal_id", "metadata")
-)
+#: What one server is loaded with unless asked otherwise.
+DEFAULT_ATTRS = ("info_cache",)
 
-#: Fields that are dictionaries with a row per item.
-PAIRS = ("metadata", "system_metadata")
+#: What a new server has none of unless it was made with some: there is nothing to load.
+_NULL_WHEN_NEW = (
+    "device_metadata",
+    "migration_context",
+    "numa_topology",
+    "resources",
+    "trusted_certs",
+    "vcpu_model",
+)
 
 
 @base.NovaObjectRegistry.register
-class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
+class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompat):
     """A server."""
 
     # 2.8: field compute_id
@@ -125,10 +130,7 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
 
     obj_extra_fields = ["name"]
 
-    def __init__(self, context: Any = None, **kwargs: Any) -> None:
-        #: the pairs as they are stored, to see what was changed in place
-        self._stored_pairs: dict[str, dict[str, str | None]] = {}
-        super().__init__(context, **kwargs)
+    pairs = PAIRS
 
     # Loading
 
@@ -136,8 +138,18 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
     def obj_from_row(cls, context: RequestContext, row: Mapping[Any, Any]) -> Self:
         """Make a server from its own row; what hangs on it is loaded when first read."""
         self = cls(context)
-        self.obj_load_row(row, COLUMNS)
+        self._load_row(row)
         return self
+
+    def _load_row(self, row: Mapping[Any, Any]) -> None:
+        self.obj_load_columns(row, COLUMNS)
+
+    def obj_load_columns(self, row: Mapping[Any, Any], names: Sequence[str]) -> None:
+        """Set columns of the server's own row as loaded."""
+        self.obj_load_row(row, names)
+        for name in instance_list.FLAGS:
+            if name in names:
+                self.obj_set_loaded(name, bool(row[name]))
 
     @classmethod
     @base.remotable
@@ -151,9 +163,9 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
         """Return a server of the cell that the context is aimed at.
 
         :param expected_attrs: fields to load at once that have a table or document of their own
-        :raises InstanceNotFound: if there is none
+        :raises InstanceNotFound: if there is none that the context's user may see
         """
-        row = query.get_by_uuid(context, uuid, context.read_deleted)
+        row = query.get_by_uuid(context, uuid, context.read_deleted, visible_project(context))
         return cls._loaded(context, row, expected_attrs)
 
     @classmethod
@@ -165,7 +177,7 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
 
         :raises InstanceNotFound: if there is none
         """
-        row = query.get_by_id(context, inst_id, context.read_deleted)
+        row = query.get_by_id(context, inst_id, context.read_deleted, visible_project(context))
         return cls._loaded(context, row, expected_attrs)
 
     @classmethod
@@ -173,8 +185,8 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
         cls, context: RequestContext, row: Mapping[Any, Any], expected_attrs: Sequence[str] | None
     ) -> Self:
         self = cls.obj_from_row(context, row)
-        if expected_attrs:
-            instance_loading.load(context, [self], expected_attrs)
+        attributes = DEFAULT_ATTRS if expected_attrs is None else expected_attrs
+        instance_loading.load(context, [self], attributes)
         return self
 
     def obj_load_attr(self, attrname: str) -> None:
@@ -182,41 +194,40 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
 
         :raises OrphanedObjectError: if the server was made without a context
         :raises ObjectActionError: if there is nothing to load it from
+        :raises InstanceNotFound: if the server is gone
         """
         if self._context is None:
             raise exception.OrphanedObjectError(method="obj_load_attr", objtype=self.obj_name())
-        if not self.obj_attr_is_set("id"):
-            super().obj_load_attr(attrname)
+        if not self.obj_attr_is_set("uuid"):
+            raise instance_loading.not_loadable(attrname)
         instance_loading.load(self._context, [self], [attrname])
-
-    def obj_load_pairs(self, name: str, pairs: dict[str, Any]) -> None:
-        """Set metadata or system metadata as loaded."""
-        self.obj_set_loaded(name, pairs)
-        self._stored_pairs[name] = dict(pairs)
+        if not self.obj_attr_is_set(attrname):
+            raise exception.ObjectActionError(
+                action="obj_load_attr", reason=f"no {attrname} is stored of instance {self.uuid}"
+            )
 
     @property
     def name(self) -> str:
         """How the server is called on its host; empty while it is in no cell."""
         return NAME_TEMPLATE % self.id if self.obj_attr_is_set("id") else ""
 
-    # Changes
+    @property
+    def image_meta(self) -> ImageMeta:
+        """What the server keeps of its image, from its system metadata."""
+        return ImageMeta.from_instance(self)
 
-    def obj_what_changed(self) -> set[str]:
-        """Return what changed, pairs that were changed in place too."""
-        changes = super().obj_what_changed()
-        for name, stored in self._stored_pairs.items():
-            if self.obj_attr_is_set(name) and getattr(self, name) != stored:
-                changes.add(name)
-        return changes
+    def get_flavor(self, namespace: str | None = None) -> Flavor | None:
+        """Return the flavor, or the ``old`` or ``new`` one of a resize."""
+        flavor: Flavor | None = getattr(self, _flavor_field(namespace))
+        return flavor
 
-    def obj_reset_changes(
-        self, fields: Sequence[str] | None = None, recursive: bool = False
-    ) -> None:
-        """Forget what changed, the pairs' items too."""
-        super().obj_reset_changes(fields, recursive)
-        for name in PAIRS:
-            if (not fields or name in fields) and self.obj_attr_is_set(name):
-                self._stored_pairs[name] = dict(getattr(self, name))
+    def set_flavor(self, flavor: Flavor, namespace: str | None = None) -> None:
+        """Set the flavor, or the ``old`` or ``new`` one of a resize; save() stores it."""
+        setattr(self, _flavor_field(namespace), flavor)
+
+    def delete_flavor(self, namespace: str) -> None:
+        """Forget the ``old`` or ``new`` flavor; save() stores that."""
+        setattr(self, _flavor_field(namespace), None)
 
     # Writing
 
@@ -224,24 +235,29 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
     def create(self) -> None:
         """Write the server and what belongs to it alone into the cell, in one transaction.
 
-        :raises ObjectActionError: if it was written before, or has no uuid
+        :raises ObjectActionError: if it was written before, is deleted, or has no uuid
         :raises InstanceExists: if the cell has a server of that uuid
         """
         if self.obj_attr_is_set("id"):
             raise exception.ObjectActionError(action="create", reason="already created")
+        if self.obj_attr_is_set("deleted") and self.deleted:
+            raise exception.ObjectActionError(action="create", reason="already deleted")
         if not self.obj_attr_is_set("uuid"):
             raise exception.ObjectActionError(action="create", reason="no uuid is set")
         given = {name for name in self.fields if self.obj_attr_is_set(name)}
-        tags = [tag.tag for tag in self.tags] if "tags" in given else []
         row = query.create(
             self._context,
-            self._columns(given),
-            extra=self._extra(given),
-            network_info=self._network_info() if self._has_info_cache() else None,
+            instance_storage.columns(self, given),
+            extra=instance_storage.documents(self, given, new=True),
+            network_info=(instance_storage.network_info(self) if "info_cache" in given else None),
             metadata=self.metadata if "metadata" in given else {},
             system_metadata=self.system_metadata if "system_metadata" in given else {},
-            tags=tags,
+            tags=[tag.tag for tag in self.tags] if "tags" in given else [],
+            group_owner=(self._context.project_id, self._context.user_id),
         )
+        for name in _NULL_WHEN_NEW:
+            if name not in given:
+                self.obj_set_loaded(name, None)
         self._stored(row)
 
     @base.remotable
@@ -251,87 +267,122 @@ class Instance(base.PersistentFields, base.NovaObject, base.DictCompat):
         expected_task_state: Any = None,
         admin_state_reset: bool = False,
     ) -> None:
-        """Write what changed; nothing is written if nothing did.
+        """Write what changed, all or nothing; nothing is written if nothing did.
+
+        Columns that others changed meanwhile are taken over. What has a life of its own (tags,
+        faults, PCI devices, security groups, services) is saved by itself, not here.
 
         :param expected_vm_state: a state, or several of which the server must be in one
         :param expected_task_state: the same for its task; None (no task) counts in a list only
+        :param admin_state_reset: has no effect
         :raises InstanceNotFound: if the server is gone
-        :raises UnexpectedVMStateError: if it is in another state
-        :raises UnexpectedTaskStateError: if it is in another task
+        :raises InstanceUpdateConflict: if it is in another state: UnexpectedTaskStateError,
+            UnexpectedDeletingTaskStateError or UnexpectedVMStateError; nothing was written
         """
         changes = self.obj_what_changed()
-        writes = changes & {*COLUMNS, *EXTRA_COLUMNS, *PAIRS, "info_cache"}
+        writes = changes & {*COLUMNS, *EXTRA_COLUMNS, *PAIRS, "info_cache"} - {"id", "uuid"}
         if not writes:
             return
-        expected = {}
-        for column, states in (
-            ("vm_state", expected_vm_state),
-            ("task_state", expected_task_state),
-        ):
-            if states is not None:
-                expected[column] = list(states) if isinstance(states, list | tuple) else [states]
+        expected = {
+            column: list(states) if isinstance(states, list | tuple | set) else [states]
+            for column, states in (
+                ("vm_state", expected_vm_state),
+                ("task_state", expected_task_state),
+            )
+            if states is not None
+        }
+        info_cache = {}
+        if "info_cache" in writes and self.info_cache is not None:
+            info_cache["network_info"] = instance_storage.network_info(self)
         row = query.update(
             self._context,
             self.uuid,
-            self._columns(writes),
-            extra=self._extra(writes),
-            network_info=self._network_info() if "info_cache" in writes else None,
+            instance_storage.columns(self, writes),
+            extra=instance_storage.documents(self, writes),
+            info_cache=info_cache,
             metadata=self.metadata if "metadata" in writes else None,
             system_metadata=self.system_metadata if "system_metadata" in writes else None,
             expected=expected,
+            read_deleted=self._context.read_deleted,
         )
         self._stored(row)
 
     def _stored(self, row: Mapping[Any, Any]) -> None:
         """Take over the row as it is now; nothing counts as changed."""
-        self.obj_load_row(row, COLUMNS)
+        self._load_row(row)
         self.obj_reset_changes(recursive=True)
 
-    def _columns(self, names: set[str]) -> dict[str, Any]:
-        """Return the columns of the row that hold these fields."""
-        return {name: _to_column(getattr(self, name)) for name in COLUMNS if name in names}
+    @base.remotable
+    def refresh(self, use_slave: bool = False) -> None:
+        """Read again what is set; what was changed and not saved is lost.
 
-    def _extra(self, names: set[str]) -> dict[str, str | None]:
-        """Return the documents that hold these fields."""
-        columns: dict[str, str | None] = {}
-        for name in EXTRA_COLUMNS.keys() & names:
-            column = EXTRA_COLUMNS[name]
-            if column == "flavor":
-                columns[column] = self._flavors()
-            elif getattr(self, name) is None:
-                columns[column] = None
-            elif column == "pci_requests":
-                columns[column] = getattr(self, name).to_json()
-            else:
-                columns[column] = base.to_json(getattr(self, name))
-        return columns
+        :raises InstanceNotFound: if the server is gone
+        """
+        context = self._context
+        row = query.get_by_uuid(context, self.uuid, context.read_deleted)
+        names = [
+            name
+            for name in instance_loading.LOADERS
+            if name not in COLUMNS and self.obj_attr_is_set(name)
+        ]
+        self._load_row(row)
+        instance_loading.load(context, [self], names)
+        self.obj_reset_changes(recursive=True)
 
-    def _flavors(self) -> str:
-        """Return the text of the flavors: now, before and after a resize."""
-        stored = {}
-        for name, key in FLAVORS.items():
-            set_or_stored = self.obj_attr_is_set(name) or self.obj_attr_is_set("id")
-            flavor = getattr(self, name) if set_or_stored else None
-            primitive = flavor.obj_to_primitive() if flavor is not None else None
-            if primitive is not None and "description" in primitive[base.DATA]:
-                primitive[base.DATA]["description"] = None
-            stored[key] = primitive
-        return json.dumps(stored)
+    @base.remotable
+    def destroy(self, hard_delete: bool = False) -> None:
+        """Mark the server and what belongs to it as deleted, in one transaction.
 
-    def _has_info_cache(self) -> bool:
-        return self.obj_attr_is_set("info_cache") and self.info_cache is not None
+        :param hard_delete: delete the rows instead; also those of a server that is marked
+        :raises ObjectActionError: if it was destroyed through this object before, or has come to
+            a host while this object says that it has none
+        :raises InstanceNotFound: if the server is gone
+        """
+        if not (self.obj_attr_is_set("id") and self.obj_attr_is_set("uuid")):
+            raise exception.ObjectActionError(action="destroy", reason="already destroyed")
+        unscheduled = self.obj_attr_is_set("host") and self.host is None
+        if hard_delete:
+            instance_removal.delete_for_good(
+                self._context,
+                self.uuid,
+                unscheduled=unscheduled,
+                read_deleted=self._context.read_deleted,
+            )
+        else:
+            deleted_at = instance_removal.delete(
+                self._context,
+                self.uuid,
+                unscheduled=unscheduled,
+                read_deleted=self._context.read_deleted,
+            )
+            self.obj_load_row({"deleted_at": deleted_at, "deleted": True})
+        # Without its number it cannot be destroyed again.
+        del self.id
+        self.obj_reset_changes()
 
-    def _network_info(self) -> str:
-        cache = self.info_cache
-        if cache is None or not cache.obj_attr_is_set("network_info"):
-            return "[]"
-        return json.dumps(cache.network_info or [])
+    @base.remotable
+    def delete_metadata_key(self, key: str) -> None:
+        """Delete a pair of the user's at once.
+
+        :raises KeyError: if the server has none of that key
+        """
+        pairs = self.metadata
+        del pairs[key]
+        query.delete_metadata_key(self._context, self.uuid, key)
+        self._stored_pairs.setdefault("metadata", {}).pop(key, None)
+
+    @base.remotable
+    def drop_migration_context(self) -> None:
+        """Forget what the server held before and after a move, at once."""
+        if self.migration_context is not None:
+            query.update_extra(self._context, self.uuid, {"migration_context": None})
+            self.obj_set_loaded("migration_context", None)
 
 
-def _to_column(value: Any) -> Any:
-    """Return a field's value as its column takes it: naive UTC times, addresses as text."""
-    if hasattr(value, "tzinfo"):
-        return value.astimezone(datetime.UTC).replace(tzinfo=None) if value.tzinfo else value
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)
+def visible_project(context: RequestContext) -> str | None:
+    """Return the project whose servers a context sees; None for an administrator: all."""
+    return None if context.is_admin else context.project_id
+
+
+def _flavor_field(namespace: str | None) -> str:
+    return f"{namespace}_flavor" if namespace else "flavor"

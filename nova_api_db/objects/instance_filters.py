@@ -17,14 +17,13 @@ from nova_api_db.objects.instance import Instance
 Check = Callable[[Instance], bool]
 
 
-def matching(filters: Mapping[str, Any], *, read_deleted: str = "no") -> Check:
+def matching(filters: Mapping[str, Any]) -> Check:
     """Return what says whether a server meets all filters; unknown ones are ignored.
 
-    :param read_deleted: ``no``, ``yes`` or ``only``; counts where no ``deleted`` filter is given
     :raises Invalid: if a filter's value makes no sense
     """
     wanted = {in_sql.ALIASES.get(name, name): value for name, value in filters.items()}
-    checks = [*_visible(wanted, read_deleted)]
+    checks = [*_visible(wanted)]
     for name, value in wanted.items():
         if name in in_sql.EXACT:
             checks.append(_equals(name, value))
@@ -40,17 +39,14 @@ def value_of(server: Instance, name: str) -> Any:
     return getattr(server, name) if server.obj_attr_is_set(name) else None
 
 
-def _visible(filters: Mapping[str, Any], read_deleted: str) -> Iterator[Check]:
+def _visible(filters: Mapping[str, Any]) -> Iterator[Check]:
     """Yield what deleted, soft-deleted, hidden and cleaned servers have to do with a list."""
     takes_soft = filters.get("soft_deleted", bool(filters.get("deleted")))
-    if "deleted" not in filters:
-        if read_deleted != "yes":
-            yield _has_flag("deleted", wanted=read_deleted == "only")
-    elif filters["deleted"]:
+    if filters.get("deleted"):
         yield (
             lambda server: _flag(server, "deleted") or bool(takes_soft and _is_soft_deleted(server))
         )
-    else:
+    elif "deleted" in filters:
         yield _has_flag("deleted", wanted=False)
         if not takes_soft:
             yield lambda server: not _is_soft_deleted(server)
@@ -97,6 +93,8 @@ def _matches(name: str, value: Any) -> Check:
     wanted = _listed(value)
     takes_null = None in wanted
     patterns = [_compiled(name, item) for item in wanted if item is not None]
+    if "" in wanted:
+        return lambda _: True
 
     def matches(server: Instance) -> bool:
         held = value_of(server, name)
@@ -113,23 +111,13 @@ def _compiled(name: str, value: Any) -> re.Pattern[str]:
     return re.compile(str(value), re.IGNORECASE)
 
 
-def _time(value: Any) -> datetime.datetime:
-    """Return a time, possibly given as ISO text, as naive UTC."""
-    if isinstance(value, str):
-        try:
-            value = datetime.datetime.fromisoformat(value)
-        except ValueError:
-            raise exception.Invalid(reason=f"{value!r} is no time") from None
-    return _plain(value)  # type: ignore[no-any-return]
-
-
 def _changed_since(value: Any) -> Check:
-    limit = _time(value)
+    limit = in_sql.naive(value)
     return lambda server: (changed := _changed_at(server)) is not None and changed >= limit
 
 
 def _changed_before(value: Any) -> Check:
-    limit = _time(value)
+    limit = in_sql.naive(value)
     return lambda server: (changed := _changed_at(server)) is not None and changed <= limit
 
 
@@ -170,6 +158,15 @@ def _pairs(name: str) -> Callable[[Any], Check]:
     return pairs
 
 
+def address_check(filters: Mapping[str, Any]) -> Check | None:
+    """Return what says whether a server meets the filters of addresses, None without any.
+
+    :raises Invalid: if a filter's value is no regular expression
+    """
+    checks = [check(filters[name]) for name, check in _ADDRESSES.items() if filters.get(name)]
+    return (lambda server: all(check(server) for check in checks)) if checks else None
+
+
 def _address(version: int) -> Callable[[Any], Check]:
     """Return a filter of the addresses of an IP version; only a server with ports has any."""
 
@@ -187,9 +184,12 @@ def _addresses(server: Instance, version: int) -> Iterable[str]:
     interfaces: Any = cache.network_info if cache is not None else None
     for interface in interfaces or ():
         for subnet in (interface.get("network") or {}).get("subnets") or ():
-            if subnet.get("version") == version:
-                yield from (ip["address"] for ip in subnet.get("ips") or ())
+            for ip in subnet.get("ips") or ():
+                if ip.get("version") == version:
+                    yield ip["address"]
 
+
+_ADDRESSES = {"ip": _address(4), "ip6": _address(6)}
 
 _SPECIAL: dict[str, Callable[[Any], Check]] = {
     "changes-since": _changed_since,
@@ -200,6 +200,5 @@ _SPECIAL: dict[str, Callable[[Any], Check]] = {
     "not-tags-any": _tags(set.isdisjoint),
     "metadata": _pairs("metadata"),
     "system_metadata": _pairs("system_metadata"),
-    "ip": _address(4),
-    "ip6": _address(6),
+    **_ADDRESSES,
 }

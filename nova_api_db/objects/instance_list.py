@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers of a cell, found by what they are or where they run."""
 
-import re
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
+
+from oslo_utils import timeutils
 
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance as instance_query
-from nova_api_db.db.cell import instance_filters
 from nova_api_db.db.cell import instance_list as query
-from nova_api_db.objects import base, fields, instance_loading
-from nova_api_db.objects.instance import Instance
+from nova_api_db.db.cell import instance_usage as usage
+from nova_api_db.objects import base, fields, instance_filters, instance_loading
+from nova_api_db.objects.instance import Instance, visible_project
 from nova_api_db.objects.instance_order import Order
-
-#: Filters on addresses -> the IP version; addresses are known from the info cache only.
-ADDRESS_FILTERS = {"ip": 4, "ip6": 6}
+from nova_api_db.objects.security_group import SecurityGroup
 
 #: How many servers are read at a time to find those with an address.
 ADDRESSES_AT_ONCE = 500
@@ -67,16 +67,18 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         :raises Invalid: if a filter's value makes no sense
         """
         order = Order.by(sort_keys or [sort_key], sort_dirs or [sort_dir])
-        last = None
-        if marker is not None:
-            try:
-                row = instance_query.get_by_uuid(context, marker, "yes")
-            except exception.InstanceNotFound:
-                raise exception.MarkerNotFound(marker=marker) from None
-            last = Instance.obj_from_row(context, row)
+        last = None if marker is None else cls._marker(context, marker)
         return cls.get_after(
             context, filters, order, last, limit=limit, expected_attrs=expected_attrs
         )
+
+    @staticmethod
+    def _marker(context: RequestContext, uuid: str) -> Instance:
+        try:
+            row = instance_query.get_by_uuid(context, uuid, "yes")
+        except exception.InstanceNotFound:
+            raise exception.MarkerNotFound(marker=uuid) from None
+        return Instance.obj_from_row(context, row)
 
     @classmethod
     def get_after(
@@ -89,14 +91,20 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         limit: int | None = None,
         expected_attrs: Sequence[str] | None = None,
     ) -> Self:
-        """Return the servers that match and follow after another, which may be in another cell."""
+        """Return the servers that match and follow after another, which may be in another cell.
+
+        Who is no administrator sees the servers of their own project only.
+        """
         if limit == 0:
             return cls(context).obj_fill([])
-        patterns = {
-            version: filters[name] for name, version in ADDRESS_FILTERS.items() if filters.get(name)
-        }
-        if patterns:
-            servers = cls._with_addresses(context, filters, order, last, limit, patterns)
+        project_id = visible_project(context)
+        if project_id is not None:
+            if filters.get("project_id", project_id) != project_id:
+                return cls(context).obj_fill([])
+            filters = {**filters, "project_id": project_id}
+        has_address = instance_filters.address_check(filters)
+        if has_address is not None:
+            servers = cls._with_addresses(context, filters, order, last, limit, has_address)
             if expected_attrs:
                 instance_loading.load(context, servers, expected_attrs)
             return cls(context).obj_fill(servers)
@@ -118,7 +126,6 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
             order.directions,
             after=None if last is None else order.values(last),
             limit=limit,
-            read_deleted=context.read_deleted,
         )
 
     @classmethod
@@ -129,17 +136,15 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         order: Order,
         last: Instance | None,
         limit: int | None,
-        patterns: Mapping[int, str],
+        has_address: instance_filters.Check,
     ) -> list[Instance]:
         """Return servers that have a fixed address that matches; pages until there are enough."""
-        for pattern in patterns.values():
-            instance_filters.check_pattern("ip", pattern)
         found: list[Instance] = []
         while limit is None or len(found) < limit:
             rows = cls._rows(context, filters, order, last, ADDRESSES_AT_ONCE)
             servers = [Instance.obj_from_row(context, row) for row in rows]
             instance_loading.load(context, servers, ["info_cache"])
-            found += [server for server in servers if _has_address(server, patterns)]
+            found += [server for server in servers if has_address(server)]
             if len(rows) < ADDRESSES_AT_ONCE:
                 break
             last = servers[-1]
@@ -149,9 +154,8 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
     @base.remotable
     def get_all(cls, context: RequestContext, expected_attrs: Sequence[str] | None = None) -> Self:
         """Return all servers of the cell."""
-        return cls.obj_from_rows(
-            context, query.list_all(context, context.read_deleted), expected_attrs
-        )
+        rows = usage.list_all(context, context.read_deleted)
+        return cls.obj_from_rows(context, rows, expected_attrs)
 
     @classmethod
     @base.remotable
@@ -163,7 +167,7 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         use_slave: bool = False,
     ) -> Self:
         """Return the servers on a host."""
-        return cls.obj_from_rows(context, query.list_by_host(context, host), expected_attrs)
+        return cls.obj_from_rows(context, usage.list_by_host(context, host), expected_attrs)
 
     @classmethod
     @base.remotable
@@ -175,8 +179,7 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         expected_attrs: Sequence[str] | None = None,
     ) -> Self:
         """Return the servers on a node of a host."""
-        rows = query.list_by_host(context, host, node=node)
-        return cls.obj_from_rows(context, rows, expected_attrs)
+        return cls.obj_from_rows(context, usage.list_by_host(context, host, node), expected_attrs)
 
     @classmethod
     @base.remotable
@@ -188,31 +191,124 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         expected_attrs: Sequence[str] | None = None,
     ) -> Self:
         """Return the servers on a host that have another flavor."""
-        rows = query.list_by_host(context, host, not_type=type_id)
+        rows = usage.list_by_host_and_not_flavor(context, host, type_id)
         return cls.obj_from_rows(context, rows, expected_attrs)
 
     @classmethod
     @base.remotable
     def get_uuids_by_host(cls, context: RequestContext, host: str) -> list[str]:
         """Return the uuids of the servers on a host."""
-        return [uuid for _, uuid in query.list_uuids_by_hosts(context, [host])]
+        return [uuid for _, uuid in usage.list_uuids_by_hosts(context, [host])]
 
     @classmethod
     @base.remotable
     def get_uuids_by_host_and_node(cls, context: RequestContext, host: str, node: str) -> list[str]:
         """Return the uuids of the servers on a node of a host."""
-        return [uuid for _, uuid in query.list_uuids_by_hosts(context, [host], node)]
+        return [uuid for _, uuid in usage.list_uuids_by_hosts(context, [host], node)]
 
     @classmethod
     @base.remotable
     def get_uuids_by_hosts(
         cls, context: RequestContext, hosts: Sequence[str]
     ) -> dict[str, list[str]]:
-        """Return the uuids of the servers on each of some hosts."""
+        """Return the uuids of the servers on each of those hosts that have any."""
         found: dict[str, list[str]] = {}
-        for host, uuid in query.list_uuids_by_hosts(context, hosts):
+        for host, uuid in usage.list_uuids_by_hosts(context, hosts):
             found.setdefault(host, []).append(uuid)
         return found
+
+    @classmethod
+    @base.remotable
+    def get_hung_in_rebooting(
+        cls,
+        context: RequestContext,
+        reboot_window: int,
+        expected_attrs: Sequence[str] | None = None,
+    ) -> Self:
+        """Return the servers that are rebooting for at least so many seconds."""
+        before = timeutils.utcnow() - datetime.timedelta(seconds=reboot_window)
+        rows = usage.list_rebooting_since_before(context, before)
+        return cls.obj_from_rows(context, rows, expected_attrs)
+
+    @classmethod
+    def get_active_by_window_joined(
+        cls,
+        context: RequestContext,
+        begin: datetime.datetime,
+        end: datetime.datetime | None = None,
+        project_id: str | None = None,
+        host: str | None = None,
+        expected_attrs: Sequence[str] | None = None,
+        use_slave: bool = False,
+        limit: int | None = None,
+        marker: str | None = None,
+    ) -> Self:
+        """Return the servers that ran at some time of a period, deleted ones too.
+
+        They are in the order of project and uuid.
+
+        :param marker: uuid of the last server of the page before
+        :raises MarkerNotFound: if the cell has no such server
+        """
+        # Times go over RPC as text.
+        return cls._get_active_by_window_joined(
+            context,
+            _text(begin),
+            None if end is None else _text(end),
+            project_id,
+            host,
+            expected_attrs,
+            use_slave,
+            limit,
+            marker,
+        )
+
+    @classmethod
+    @base.remotable
+    def _get_active_by_window_joined(
+        cls,
+        context: RequestContext,
+        begin: str,
+        end: str | None = None,
+        project_id: str | None = None,
+        host: str | None = None,
+        expected_attrs: Sequence[str] | None = None,
+        use_slave: bool = False,
+        limit: int | None = None,
+        marker: str | None = None,
+    ) -> Self:
+        last = None if marker is None else cls._marker(context, marker)
+        rows = usage.list_active_between(
+            context,
+            _time(begin),
+            None if end is None else _time(end),
+            project_id=project_id,
+            host=host,
+            after=None if last is None else (last.project_id, last.uuid),
+            limit=limit,
+        )
+        return cls.obj_from_rows(context, rows, expected_attrs)
+
+    @classmethod
+    @base.remotable
+    def get_by_security_group_id(cls, context: RequestContext, security_group_id: int) -> Self:
+        """Return the servers in a security group of the cell's own."""
+        rows = usage.list_by_security_groups(context, [security_group_id])
+        return cls.obj_from_rows(context, rows)
+
+    @classmethod
+    @base.remotable
+    def get_by_grantee_security_group_ids(
+        cls, context: RequestContext, security_group_ids: Sequence[int]
+    ) -> Self:
+        """Return the servers in security groups that let in members of some groups."""
+        rows = usage.list_by_granting_security_groups(context, security_group_ids)
+        return cls.obj_from_rows(context, rows)
+
+    @classmethod
+    def get_by_security_group(cls, context: RequestContext, security_group: SecurityGroup) -> Self:
+        """Return the servers in a security group of the cell's own."""
+        return cls.get_by_security_group_id(context, security_group.id)
 
     @classmethod
     @base.remotable
@@ -221,26 +317,30 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
     ) -> dict[str, dict[str, int]]:
         """Return how many servers, cores and MiB of memory a project, and a user of it, has."""
         names = ("instances", "cores", "ram")
-        counts = {"project": dict(zip(names, query.count(context, project_id), strict=True))}
+        counts = {"project": dict(zip(names, usage.count(context, project_id), strict=True))}
         if user_id:
-            mine = query.count(context, project_id, user_id)
+            mine = usage.count(context, project_id, user_id)
             counts["user"] = dict(zip(names, mine, strict=True))
         return counts
 
+    @classmethod
+    @base.remotable
+    def get_count_by_vm_state(
+        cls, context: RequestContext, project_id: str, user_id: str, vm_state: str | None
+    ) -> int:
+        """Return how many servers of a user in a project are in a state."""
+        return usage.count_by_vm_state(context, project_id, user_id, vm_state)
 
-def _has_address(server: Instance, patterns: Mapping[int, str]) -> bool:
-    addresses = list(_fixed_addresses(server))
-    return all(
-        any(kind == version and re.search(pattern, address) for kind, address in addresses)
-        for version, pattern in patterns.items()
-    )
+    def fill_faults(self) -> list[str]:
+        """Load the newest fault of every server; return the uuids of those that have one."""
+        instance_loading.load(self._context, list(self), ["fault"])
+        return [server.uuid for server in self if server.fault is not None]
 
 
-def _fixed_addresses(server: Instance) -> Iterable[tuple[int, str]]:
-    """Yield the fixed addresses of a server: IP version and address."""
-    if server.info_cache is None:
-        return
-    for interface in server.info_cache.network_info or ():
-        for subnet in (interface.get("network") or {}).get("subnets") or ():
-            for address in subnet.get("ips") or ():
-                yield address.get("version"), address["address"]
+def _text(time: datetime.datetime) -> str:
+    return time.isoformat()
+
+
+def _time(text: str) -> datetime.datetime:
+    """Return a time as rows hold it."""
+    return timeutils.normalize_time(timeutils.parse_isotime(text))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What hangs on servers and how it is loaded: for one when first read, for a list beforehand.
+"""How the fields of servers are loaded: of one when first read, of a whole list beforehand.
 
-One table says for each such field where it comes from; both ways go through it.
+One table, `LOADERS`, says for every field where it comes from; both ways go through it.
 """
 
 import json
@@ -10,35 +10,24 @@ from typing import Any
 
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
+from nova_api_db.db.cell import instance as query
+from nova_api_db.db.cell import instance_fault as fault_query
 from nova_api_db.db.cell import instance_joins as joins
 from nova_api_db.objects import base, instance_numa, instance_pci_requests
+from nova_api_db.objects.ec2 import EC2Ids
 from nova_api_db.objects.instance_fault import InstanceFault
 from nova_api_db.objects.instance_info_cache import InstanceInfoCache
+from nova_api_db.objects.instance_storage import COLUMNS, EXTRA_COLUMNS, FLAVORS
 from nova_api_db.objects.keypair import KeyPairList
 from nova_api_db.objects.pci_device import PciDevice, PciDeviceList
 from nova_api_db.objects.security_group import SecurityGroup, SecurityGroupList
 from nova_api_db.objects.service import Service, ServiceList
 from nova_api_db.objects.tag import Tag, TagList
 
-#: Field -> the column of instance_extra that holds it.
-EXTRA_COLUMNS = {
-    "flavor": "flavor",
-    "old_flavor": "flavor",
-    "new_flavor": "flavor",
-    "numa_topology": "numa_topology",
-    "pci_requests": "pci_requests",
-    "device_metadata": "device_metadata",
-    "migration_context": "migration_context",
-    "keypairs": "keypairs",
-    "trusted_certs": "trusted_certs",
-    "vcpu_model": "vcpu_model",
-    "resources": "resources",
-}
-
-#: Field of a server -> key of the stored flavors.
-FLAVORS = {"flavor": "cur", "old_flavor": "old", "new_flavor": "new"}
-
 Servers = Sequence[Any]
+
+#: Loads some fields of some servers.
+Loader = Callable[[RequestContext, Servers, Sequence[str]], None]
 
 
 def load(context: RequestContext, servers: Servers, names: Iterable[str]) -> None:
@@ -47,19 +36,46 @@ def load(context: RequestContext, servers: Servers, names: Iterable[str]) -> Non
     :raises ObjectActionError: if a field cannot be loaded
     :raises UnreadableRecord: if what is stored cannot be read
     """
-    wanted = list(dict.fromkeys(names))
-    in_extra = [name for name in wanted if name in EXTRA_COLUMNS]
-    if in_extra:
-        _load_extra(context, servers, in_extra)
-    for name in wanted:
-        if name in EXTRA_COLUMNS:
-            continue
-        loader = LOADERS.get(name)
-        if loader is None:
-            raise exception.ObjectActionError(
-                action="obj_load_attr", reason=f"attribute {name} not lazy-loadable"
-            )
-        loader(context, servers)
+    by_loader: dict[Loader, list[str]] = {}
+    for name in dict.fromkeys(names):
+        if name not in LOADERS:
+            raise not_loadable(name)
+        by_loader.setdefault(LOADERS[name], []).append(name)
+    for loader, loaded in by_loader.items():
+        loader(context, servers, loaded)
+
+
+def not_loadable(name: str) -> exception.ObjectActionError:
+    """Return the error of reading a field that there is nothing to load from."""
+    return exception.ObjectActionError(
+        action="obj_load_attr", reason=f"attribute {name} not lazy-loadable"
+    )
+
+
+def _by_uuid(servers: Servers) -> list[str]:
+    return [server.uuid for server in servers]
+
+
+# The server's own row
+
+
+def _load_columns(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
+    """Load all columns that are not set, of servers of which little more is known than the uuid.
+
+    :raises InstanceNotFound: if one is gone
+    """
+    lacking = [
+        server for server in servers if not all(server.obj_attr_is_set(name) for name in names)
+    ]
+    rows = {
+        row["uuid"]: row
+        for row in query.list_by_uuids(context, _by_uuid(lacking), context.read_deleted)
+    }
+    for server in lacking:
+        if server.uuid not in rows:
+            raise exception.InstanceNotFound(instance_id=server.uuid)
+        unset = [name for name in COLUMNS if not server.obj_attr_is_set(name)]
+        server.obj_load_columns(rows[server.uuid], unset)
 
 
 # instance_extra
@@ -97,8 +113,6 @@ def _set_flavor(server: Any, name: str, stored: Mapping[str, Any] | None) -> Non
         server.obj_set_pending(name, primitive)
     elif name != "flavor":
         server.obj_set_loaded(name, None)
-    else:
-        raise KeyError("cur")
 
 
 def _empty_keypairs() -> KeyPairList:
@@ -117,36 +131,25 @@ def _topology(server: Any, stored: dict[str, Any]) -> dict[str, Any]:
 # Tables of their own
 
 
-def _by_uuid(servers: Servers) -> list[str]:
-    return [server.uuid for server in servers]
-
-
-def _load_info_cache(context: RequestContext, servers: Servers) -> None:
+def _load_info_cache(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
     rows = joins.info_caches(context, _by_uuid(servers))
     for server in servers:
         found = rows.get(server.uuid)
-        cache = None
-        if found:
-            cache = InstanceInfoCache(context)
-            cache.obj_load_row(found[0], _ROW_OF_INFO_CACHE)
-            text = found[0]["network_info"]
-            cache.obj_set_pending("network_info", text if text is not None else "[]")
+        cache = InstanceInfoCache.from_row(context, found[0]) if found else None
         server.obj_set_loaded("info_cache", cache)
 
 
-_ROW_OF_INFO_CACHE = ("instance_uuid", "created_at", "updated_at", "deleted_at", "deleted")
-
-
-def _load_metadata(context: RequestContext, servers: Servers) -> None:
+def _load_metadata(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
     rows = joins.metadata(context, _by_uuid(servers))
     for server in servers:
         pairs = {row["key"]: row["value"] for row in rows.get(server.uuid, ())}
         server.obj_load_pairs("metadata", pairs)
 
 
-def _load_system_metadata(context: RequestContext, servers: Servers) -> None:
+def _load_system_metadata(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
     rows = joins.system_metadata(context, _by_uuid(servers))
     for server in servers:
+        # Those of a deleted server were deleted with it, and are still its own.
         pairs = {
             row["key"]: row["value"]
             for row in rows.get(server.uuid, ())
@@ -155,16 +158,16 @@ def _load_system_metadata(context: RequestContext, servers: Servers) -> None:
         server.obj_load_pairs("system_metadata", pairs)
 
 
-def _load_tags(context: RequestContext, servers: Servers) -> None:
+def _load_tags(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
     _load_lists(context, servers, "tags", joins.tags, TagList, Tag)
 
 
-def _load_security_groups(context: RequestContext, servers: Servers) -> None:
-    query = joins.security_groups
-    _load_lists(context, servers, "security_groups", query, SecurityGroupList, SecurityGroup)
+def _load_security_groups(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
+    groups = joins.security_groups
+    _load_lists(context, servers, "security_groups", groups, SecurityGroupList, SecurityGroup)
 
 
-def _load_pci_devices(context: RequestContext, servers: Servers) -> None:
+def _load_pci_devices(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
     rows = joins.pci_devices(context, _by_uuid(servers))
     for server in servers:
         devices = [_pci_device(context, row) for row in rows.get(server.uuid, ())]
@@ -178,15 +181,10 @@ def _pci_device(context: RequestContext, row: Mapping[Any, Any]) -> PciDevice:
     return device
 
 
-def _load_services(context: RequestContext, servers: Servers) -> None:
-    hosts = list({server.host for server in servers if server.host})
-    rows = joins.services(context, hosts)
+def _load_services(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
+    rows = joins.services(context, list({server.host for server in servers if server.host}))
     for server in servers:
-        services = []
-        for row in rows.get(server.host, ()):
-            service = Service(context)
-            service.obj_load_row(row)
-            services.append(service)
+        services = [Service.from_row(context, row) for row in rows.get(server.host, ())]
         server.obj_set_loaded("services", ServiceList(context).obj_fill(services))
 
 
@@ -208,17 +206,30 @@ def _load_lists(
         server.obj_set_loaded(name, list_class(context).obj_fill(members))
 
 
-def _load_fault(context: RequestContext, servers: Servers) -> None:
-    rows = joins.faults(context, _by_uuid(servers))
+def _load_fault(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
+    rows = fault_query.list_latest_by_instance_uuids(context, _by_uuid(servers))
+    faults = {row["instance_uuid"]: InstanceFault.from_row(context, row) for row in rows}
     for server in servers:
-        fault = None
-        if rows.get(server.uuid):
-            fault = InstanceFault(context)
-            fault.obj_load_row(rows[server.uuid][0])
-        server.obj_set_loaded("fault", fault)
+        server.obj_set_loaded("fault", faults.get(server.uuid))
 
 
-LOADERS: dict[str, Callable[[RequestContext, Servers], None]] = {
+def _load_ec2_ids(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
+    rows = joins.id_mappings(context, _by_uuid(servers))
+    for server in servers:
+        ids = EC2Ids(context)
+        # Numbers of images have a table of their own, which is not kept here.
+        for name in ("ami_id", "kernel_id", "ramdisk_id"):
+            ids.obj_set_loaded(name, None)
+        for row in rows.get(server.uuid, ()):
+            ids.obj_set_loaded("instance_id", f"i-{row['id']:08x}")
+        server.obj_set_loaded("ec2_ids", ids)
+
+
+#: Field -> what loads it. The uuid is not among them: it is what all else is found by.
+LOADERS: dict[str, Loader] = {
+    **{name: _load_columns for name in COLUMNS if name != "uuid"},
+    **dict.fromkeys(EXTRA_COLUMNS, _load_extra),
+    "ec2_ids": _load_ec2_ids,
     "fault": _load_fault,
     "info_cache": _load_info_cache,
     "metadata": _load_metadata,

@@ -110,16 +110,20 @@ def list_servers(
     then the servers that are in no cell yet; then those in cells. The latter two are each sorted
     as asked, with the uuid as tie-break.
 
-    :param filters: what :meth:`InstanceList.get_by_filters` takes. Partial records are part of the
+    :param filters: what :meth:`InstanceList.get_by_filters` takes. Deleted servers are left out
+        unless they, or what changed at some time, are asked for. Partial records are part of the
         answer only if what the api database knows is enough to decide on every filter.
     :param limit: at most so many servers
     :param marker: uuid of the last server of the page before
     :raises MarkerNotFound: if there is no server of that uuid
     :raises InvalidSortKey: if servers cannot be sorted by a key
     """
+    wanted = dict(filters or {})
+    if wanted.keys().isdisjoint({"deleted", "changes-since", "changes-before"}):
+        wanted["deleted"] = False
     return _Lister(
         context,
-        dict(filters or {}),
+        wanted,
         Order.by(sort_keys, sort_dirs),
         marker,
         expected_attrs,

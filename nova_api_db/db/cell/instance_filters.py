@@ -23,7 +23,7 @@ SOFT_DELETED = "soft-delete"
 #: Filters whose value, or one of whose values, the column must equal.
 EXACT = (
     "uuid", "project_id", "user_id", "image_ref", "vm_state", "task_state", "instance_type_id",
-    "host", "node", "locked", "locked_by", "power_state", "launch_index", "memory_mb", "vcpus",
+    "host", "locked", "locked_by", "power_state", "launch_index", "memory_mb", "vcpus",
     "root_gb", "ephemeral_gb", "progress", "auto_disk_config", "compute_id", "created_at",
     "updated_at", "launched_at", "terminated_at", "deleted_at", "shutdown_terminate",
     "disable_terminate", "ephemeral_key_uuid", "id",
@@ -31,7 +31,7 @@ EXACT = (
 
 #: Filters that are regular expressions, found anywhere in the column, whatever the case.
 PATTERNS = (
-    "display_name", "display_description", "hostname", "availability_zone", "key_name",
+    "display_name", "display_description", "hostname", "node", "availability_zone", "key_name",
     "reservation_id", "config_drive", "kernel_id", "ramdisk_id", "os_type", "architecture",
     "vm_mode", "root_device_name", "launched_on", "cell_name", "access_ip_v4", "access_ip_v6",
     "user_data", "default_ephemeral_device", "default_swap_device",
@@ -40,17 +40,19 @@ PATTERNS = (
 #: Other names of filters.
 ALIASES = {"name": "display_name", "description": "display_description", "image": "image_ref"}
 
+#: Every name under which a regular expression may be given.
+PATTERN_NAMES = frozenset({*PATTERNS, *ALIASES})
 
-def conditions(
-    filters: Mapping[str, Any], *, dialect: str, read_deleted: str = "no"
-) -> list[Condition]:
+
+def conditions(filters: Mapping[str, Any], *, dialect: str) -> list[Condition]:
     """Return what all of a list's rows meet.
 
-    :param read_deleted: ``no``, ``yes`` or ``only``; counts where no ``deleted`` filter is given
+    Without a ``deleted`` filter deleted and soft-deleted servers are among them.
+
     :raises Invalid: if a filter's value makes no sense
     """
     wanted = {ALIASES.get(name, name): value for name, value in filters.items()}
-    found = list(_visible(wanted, read_deleted))
+    found = list(_visible(wanted))
     for name, value in wanted.items():
         if name in EXACT:
             found.append(_equals(INSTANCES.c[name], value))
@@ -61,15 +63,13 @@ def conditions(
     return found
 
 
-def _visible(filters: Mapping[str, Any], read_deleted: str) -> Iterator[Condition]:
+def _visible(filters: Mapping[str, Any]) -> Iterator[Condition]:
     """Yield what deleted, soft-deleted, hidden and cleaned servers have to do with a list."""
     soft_deleted = INSTANCES.c.vm_state == SOFT_DELETED
-    if "deleted" not in filters:
-        yield soft_delete.shown(INSTANCES, read_deleted)
-    elif filters["deleted"]:
+    if filters.get("deleted"):
         gone = INSTANCES.c.deleted != 0
         yield sa.or_(gone, soft_deleted) if filters.get("soft_deleted", True) else gone
-    else:
+    elif "deleted" in filters:
         yield soft_delete.live(INSTANCES)
         if not filters.get("soft_deleted", False):
             yield sa.or_(INSTANCES.c.vm_state.is_(None), sa.not_(soft_deleted))
@@ -80,24 +80,36 @@ def _visible(filters: Mapping[str, Any], read_deleted: str) -> Iterator[Conditio
 
 
 def _equals(column: sa.Column[Any], value: Any) -> Condition:
-    if isinstance(value, datetime.datetime):
-        value = _naive(value)
-    if not isinstance(value, list | tuple | set | frozenset):
-        return column.is_(None) if value is None else column == value
-    values = [item for item in value if item is not None]
-    if len(values) < len(value):
-        return sa.or_(column.is_(None), column.in_(values))
-    return column.in_(values)
+    given = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    values = [_typed(column, item) for item in given if item is not None]
+    found = column.in_([item for item in values if item is not None])
+    return found if len(values) == len(given) else sa.or_(column.is_(None), found)
+
+
+def _typed(column: sa.Column[Any], value: Any) -> Any:
+    """Return a value as the column's type has it, None if it can be none of the column's."""
+    if isinstance(column.type, sa.DateTime):
+        return naive(value)
+    if isinstance(column.type, sa.Boolean):
+        return bool(value)
+    if isinstance(column.type, sa.Integer):
+        # A number may be asked for as text, as it stands in a URL.
+        try:
+            return int(value)
+        except ValueError:
+            return None
+    return str(value)
 
 
 def _matches(column: sa.Column[Any], value: Any, dialect: str) -> Condition:
-    if value is None:
-        return column.is_(None)
     if isinstance(value, list | tuple | set | frozenset):
         return sa.or_(sa.false(), *(_matches(column, item, dialect) for item in value))
+    if value is None:
+        return column.is_(None)
     pattern = str(value)
     check_pattern(column.name, pattern)
-    return matches(column, pattern, dialect)
+    # What any text matches says nothing, and not every engine takes it for a pattern.
+    return matches(column, pattern, dialect) if pattern else sa.true()
 
 
 def check_pattern(name: str, pattern: str) -> None:
@@ -112,11 +124,15 @@ def check_pattern(name: str, pattern: str) -> None:
 
 def matches(column: sa.ColumnElement[Any], pattern: str, dialect: str) -> Condition:
     """Return the condition that a column holds a match, whatever the case."""
-    operator = {"postgresql": "~*"}.get(dialect, "REGEXP")
+    operator = "~*" if dialect == "postgresql" else "REGEXP"
     return column.op(operator, is_comparison=True)(pattern)
 
 
-def _naive(value: Any) -> datetime.datetime:
+def naive(value: Any) -> datetime.datetime:
+    """Return a time, possibly given as ISO text, as rows hold it.
+
+    :raises Invalid: if the text is no time
+    """
     if isinstance(value, str):
         try:
             value = datetime.datetime.fromisoformat(value)
@@ -130,7 +146,7 @@ def _naive(value: Any) -> datetime.datetime:
 def _changed(since: bool) -> Callable[[Any], Iterator[Condition]]:
     def changed(value: Any) -> Iterator[Condition]:
         changed_at = sa.func.coalesce(INSTANCES.c.updated_at, INSTANCES.c.created_at)
-        yield changed_at >= _naive(value) if since else changed_at <= _naive(value)
+        yield changed_at >= naive(value) if since else changed_at <= naive(value)
 
     return changed
 

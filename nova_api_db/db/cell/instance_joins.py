@@ -2,53 +2,46 @@
 """What hangs on servers, for many servers in one statement each."""
 
 import collections
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
-from nova_api_db.db import facade, soft_delete
+from nova_api_db.db import facade, parts, rows, soft_delete
 from nova_api_db.db.cell import models
 from nova_api_db.db.cell.instance import EXTRA, INFO_CACHES, METADATA, SYSTEM_METADATA, TAGS
+from nova_api_db.db.rows import Row
 
-#: How many servers one statement names.
-AT_ONCE = 1000
+_GROUPS: sa.Table = models.SecurityGroup.__table__
+_IN_GROUPS: sa.Table = models.SecurityGroupInstanceAssociation.__table__
+_PCI_DEVICES: sa.Table = models.PciDevice.__table__
+_SERVICES: sa.Table = models.Service.__table__
+_ID_MAPPINGS: sa.Table = models.InstanceIdMapping.__table__
 
-_FAULTS: sa.Table = models.InstanceFault.__table__  # type: ignore[assignment]
-_GROUPS: sa.Table = models.SecurityGroup.__table__  # type: ignore[assignment]
-_IN_GROUPS: sa.Table = models.SecurityGroupInstanceAssociation.__table__  # type: ignore[assignment]
-_PCI_DEVICES: sa.Table = models.PciDevice.__table__  # type: ignore[assignment]
-_SERVICES: sa.Table = models.Service.__table__  # type: ignore[assignment]
-_ID_MAPPINGS: sa.Table = models.InstanceIdMapping.__table__  # type: ignore[assignment]
-
-Rows = Mapping[str, Sequence[RowMapping]]
-
-
-def _parts(uuids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(uuids), AT_ONCE):
-        yield uuids[start : start + AT_ONCE]
+#: The rows of each server, or of each host.
+Rows = Mapping[str, Sequence[Row]]
 
 
 def _grouped(
-    connection: Connection, statement: sa.Select[Any], key: sa.Column[Any], uuids: Sequence[str]
+    connection: Connection, statement: sa.Select[Any], key: sa.Column[Any], values: Iterable[str]
 ) -> Rows:
-    """Run a statement for the servers and return its rows by uuid."""
-    found: dict[str, list[RowMapping]] = collections.defaultdict(list)
-    for part in _parts(uuids):
-        for row in connection.execute(statement.where(key.in_(part))).mappings():
-            found[row[key]].append(row)
+    """Run a statement for servers (or hosts) and return its rows by that key."""
+    found: dict[str, list[Row]] = collections.defaultdict(list)
+    for part in parts.of(values):
+        for row in rows.fetch(connection, statement.where(key.in_(part))):
+            found[row[key.name]].append(row)
     return found
 
 
 @facade.cell_reader
 def extras(
     connection: Connection, uuids: Sequence[str], columns: Sequence[str]
-) -> Mapping[str, RowMapping]:
+) -> Mapping[str, Row]:
     """Return some columns of instance_extra by server."""
     wanted = [EXTRA.c.instance_uuid, *(EXTRA.c[column] for column in columns)]
-    rows = _grouped(connection, sa.select(*wanted), EXTRA.c.instance_uuid, uuids)
-    return {uuid: found[0] for uuid, found in rows.items()}
+    found = _grouped(connection, sa.select(*wanted), EXTRA.c.instance_uuid, uuids)
+    return {uuid: of_server[0] for uuid, of_server in found.items()}
 
 
 @facade.cell_reader
@@ -83,17 +76,6 @@ def tags(connection: Connection, uuids: Sequence[str]) -> Rows:
     """Return the tags, in the order of their names."""
     statement = sa.select(TAGS.c.resource_id, TAGS.c.tag).order_by(TAGS.c.tag)
     return _grouped(connection, statement, TAGS.c.resource_id, uuids)
-
-
-@facade.cell_reader
-def faults(connection: Connection, uuids: Sequence[str]) -> Rows:
-    """Return the faults, the newest first."""
-    statement = (
-        sa.select(_FAULTS)
-        .where(soft_delete.live(_FAULTS))
-        .order_by(_FAULTS.c.created_at.desc(), _FAULTS.c.id.desc())
-    )
-    return _grouped(connection, statement, _FAULTS.c.instance_uuid, uuids)
 
 
 @facade.cell_reader

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from oslo_db import exception as db_exception
+from sqlalchemy.engine import Connection
 
-from nova_api_db.db import facade, paging, soft_delete
+from nova_api_db import exception
+from nova_api_db.db import facade, paging, rows
 from nova_api_db.db.cell import instance_filters
 from nova_api_db.db.cell.instance import INSTANCES, SELECT
+from nova_api_db.db.rows import Row
 
 #: Columns that say yes or no: some may be NULL, some hold a number; that is no, and yes.
 FLAGS = frozenset({
@@ -37,8 +40,7 @@ def list_after(
     *,
     after: Sequence[Any] | None = None,
     limit: int | None = None,
-    read_deleted: str = "no",
-) -> list[RowMapping]:
+) -> list[Row]:
     """Return the rows that match all filters, in order.
 
     :param filters: names and values as :mod:`nova_api_db.db.cell.instance_filters` has them
@@ -49,71 +51,26 @@ def list_after(
     """
     dialect = connection.dialect.name
     order = [_sort_column(key, direction) for key, direction in zip(keys, directions, strict=True)]
-    statement = SELECT.where(
-        *instance_filters.conditions(filters, dialect=dialect, read_deleted=read_deleted)
-    ).order_by(*paging.order_by(order, dialect))
+    statement = SELECT.where(*instance_filters.conditions(filters, dialect=dialect)).order_by(
+        *paging.order_by(order, dialect)
+    )
     if after is not None:
         statement = statement.where(paging.after(order, after, dialect))
     if limit is not None:
         statement = statement.limit(limit)
-    return list(connection.execute(statement).mappings())
+    try:
+        return rows.fetch(connection, statement)
+    except db_exception.DBError as error:
+        # Engines differ a little in what they take for a regular expression.
+        if filters.keys().isdisjoint(instance_filters.PATTERN_NAMES) or not _is_about_pattern(
+            error
+        ):
+            raise
+        raise exception.Invalid(
+            reason="a filter is no regular expression that the database knows"
+        ) from None
 
 
-@facade.cell_reader
-def list_by_host(
-    connection: Connection, host: str, node: str | None = None, not_type: int | None = None
-) -> list[RowMapping]:
-    """Return the rows of the servers on a host, hidden ones left out."""
-    statement = SELECT.where(
-        INSTANCES.c.host == host,
-        soft_delete.live(INSTANCES),
-        sa.or_(INSTANCES.c.hidden.is_(None), INSTANCES.c.hidden == sa.false()),
-    ).order_by(INSTANCES.c.id)
-    if node is not None:
-        statement = statement.where(INSTANCES.c.node == node)
-    if not_type is not None:
-        statement = statement.where(INSTANCES.c.instance_type_id != not_type)
-    return list(connection.execute(statement).mappings())
-
-
-@facade.cell_reader
-def list_uuids_by_hosts(
-    connection: Connection, hosts: Sequence[str], node: str | None = None
-) -> list[tuple[str, str]]:
-    """Return (host, uuid) of the servers on some hosts."""
-    statement = sa.select(INSTANCES.c.host, INSTANCES.c.uuid).where(
-        INSTANCES.c.host.in_(hosts),
-        soft_delete.live(INSTANCES),
-        sa.or_(INSTANCES.c.hidden.is_(None), INSTANCES.c.hidden == sa.false()),
-    )
-    if node is not None:
-        statement = statement.where(INSTANCES.c.node == node)
-    return [(row.host, row.uuid) for row in connection.execute(statement)]
-
-
-@facade.cell_reader
-def list_all(connection: Connection, read_deleted: str = "no") -> list[RowMapping]:
-    """Return the rows of all servers."""
-    statement = SELECT.where(soft_delete.shown(INSTANCES, read_deleted)).order_by(INSTANCES.c.id)
-    return list(connection.execute(statement).mappings())
-
-
-@facade.cell_reader
-def count(
-    connection: Connection, project_id: str, user_id: str | None = None
-) -> tuple[int, int, int]:
-    """Return how many servers, vCPUs and MiB of memory a project (and user) has."""
-    statement = sa.select(
-        sa.func.count(INSTANCES.c.id),
-        sa.func.coalesce(sa.func.sum(INSTANCES.c.vcpus), 0),
-        sa.func.coalesce(sa.func.sum(INSTANCES.c.memory_mb), 0),
-    ).where(
-        INSTANCES.c.project_id == project_id,
-        soft_delete.live(INSTANCES),
-        sa.or_(INSTANCES.c.vm_state.is_(None), INSTANCES.c.vm_state != "soft-delete"),
-        sa.or_(INSTANCES.c.hidden.is_(None), INSTANCES.c.hidden == sa.false()),
-    )
-    if user_id is not None:
-        statement = statement.where(INSTANCES.c.user_id == user_id)
-    servers, cores, memory = connection.execute(statement).one()
-    return int(servers), int(cores), int(memory)
+def _is_about_pattern(error: db_exception.DBError) -> bool:
+    text = str(error.inner_exception).lower()
+    return "regular expression" in text or "regex" in text

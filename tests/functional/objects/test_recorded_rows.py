@@ -13,7 +13,8 @@ from nova_api_db import objects
 from nova_api_db.db import facade
 from nova_api_db.db.api import models as api_models
 from nova_api_db.db.cell import models as cell_models
-from nova_api_db.objects import instance_loading
+from nova_api_db.db.cell import instance_list
+from nova_api_db.objects import instance_loading, instance_storage
 from tests import base, cloud
 
 STATES = [
@@ -60,10 +61,10 @@ class RecordedRowsTestCase(base.DatabaseTestCase):
     def assertColumns(self, row: Mapping[str, Any], obj: Any, *left_out: str) -> None:
         for name in row.keys() & obj.fields.keys() - set(left_out):
             if row[name] is None and not obj.fields[name].nullable:
-                self.assertFalse(obj.obj_attr_is_set(name), name)
+                self.assertEqual(name in instance_list.FLAGS, obj.obj_attr_is_set(name), name)
                 continue
             expected = self.column(row[name])
-            if name in ("deleted", "cleaned"):
+            if name in instance_list.FLAGS:
                 expected = bool(expected)
             found = getattr(obj, name)
             if expected is not None and type(found).__name__ == "IPAddress":
@@ -88,7 +89,7 @@ class TestInstances(RecordedRowsTestCase):
         for name, target in self.cloud.cells.items():
             context = self.aim(target)
             recorded = {row["uuid"]: row for row in self.cloud.databases[name].get("instances", ())}
-            attributes = [*instance_loading.EXTRA_COLUMNS, *instance_loading.LOADERS]
+            attributes = list(instance_loading.LOADERS)
             servers = objects.InstanceList.get_all(context, attributes)
             self.assertEqual(recorded.keys(), {server.uuid for server in servers})
             for server in servers:
@@ -120,13 +121,13 @@ class TestInstances(RecordedRowsTestCase):
                 continue
             server = objects.Instance.get_by_uuid(context, row["uuid"])
             recorded = extras[name, row["uuid"]]
-            for attribute in instance_loading.EXTRA_COLUMNS:
-                if recorded[instance_loading.EXTRA_COLUMNS[attribute]] is not None:
+            for attribute in instance_storage.EXTRA_COLUMNS:
+                if recorded[instance_storage.EXTRA_COLUMNS[attribute]] is not None:
                     value = getattr(server, attribute)
                     setattr(server, attribute, value)
             server.save()
             stored = self.stored(context, cell_models.InstanceExtra)[row["uuid"]]
-            for column in set(instance_loading.EXTRA_COLUMNS.values()):
+            for column in set(instance_storage.EXTRA_COLUMNS.values()):
                 self.assertEqual(parsed(recorded[column]), parsed(stored[column]), column)
                 compared += recorded[column] is not None
         if self.cloud_name != "unscheduled":
