@@ -176,9 +176,7 @@ class TestLoaded(StoredRequestSpecTestCase):
             value = getattr(spec, name)
             if value is not None:
                 value = value.obj_to_primitive()
-            self.assertEqual(
-                *(_without_changes(data.sort_unordered(item)) for item in (expected, value)), name
-            )
+            self.assertEqual(_sorted(expected), _sorted(value), name)
 
     def test_what_is_missing(self) -> None:
         row = ROWS["request_spec_bare"]["row"]
@@ -299,6 +297,11 @@ class TestLoaded(StoredRequestSpecTestCase):
 def _without(primitive: dict[str, Any], name: str, within: str | None = None) -> dict[str, Any]:
     del (primitive[within] if within else primitive)[name]
     return primitive
+
+
+def _sorted(value: Any) -> Any:
+    """Return a primitive without changes and with sets sorted."""
+    return _without_changes(data.sort_unordered(value))
 
 
 def _without_changes(value: Any) -> Any:

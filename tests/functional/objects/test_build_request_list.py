@@ -202,17 +202,18 @@ class TestLikeServersInACell(BuildRequestListTestCase):
             filters = self.named(wanted)
             servers = objects.InstanceList.get_by_filters(self.cell_context, filters)
             expected = [server.uuid for server in servers]
-            self.assertEqual(expected, self.uuids(filters), wanted)
+            self.assertEqual(expected, self.uuids(filters), str(wanted))
             answers.add(len(expected))
         self.assertEqual({0, 1, 2, 3, 4, 5}, answers)
 
     def test_order_and_pages(self) -> None:
         pairs = itertools.product(SORT_KEYS, ("asc", "desc"))
         for (key, direction), marker in itertools.product(pairs, [None, *self.names.values()]):
-            arguments = {"sort_keys": [key], "sort_dirs": [direction], "marker": marker, "limit": 3}
+            arguments: dict[str, Any] = {"sort_keys": [key], "sort_dirs": [direction], "limit": 3}
+            arguments["marker"] = marker
             servers = objects.InstanceList.get_by_filters(self.cell_context, {}, **arguments)
             expected = [server.uuid for server in servers]
-            self.assertEqual(expected, self.uuids(**arguments), arguments)
+            self.assertEqual(expected, self.uuids(**arguments), str(arguments))
 
     def test_what_makes_no_sense(self) -> None:
         for filters in (
@@ -269,7 +270,10 @@ class TestPages(BuildRequestListTestCase):
             connection.execute(sa.delete(models.BuildRequest))
         made = [builders.make_build_request(self.context, **server).instance for server in servers]
         wanted = [server for server in made if server.vm_state == "building"]
-        arguments = {"sort_keys": keys, "sort_dirs": ["desc" if descending else "asc"]}
+        arguments: dict[str, Any] = {
+            "sort_keys": keys,
+            "sort_dirs": ["desc" if descending else "asc"],
+        }
 
         def place(server: objects.Instance) -> list[tuple[bool, Any]]:
             values = [getattr(server, key) for key in keys]

@@ -206,8 +206,8 @@ class TestResources(base.TestCase):
             resources["resources"]["BANDWIDTH"] += amount
         found = resource_matching.match(groups, allocations, {})
         used = dict.fromkeys(allocations, 0)
-        for provider, wanted in zip(found, groups, strict=True):
-            used[provider] += wanted.resources["BANDWIDTH"]
+        for name, wanted in zip(found, groups, strict=True):
+            used[name] += wanted.resources["BANDWIDTH"]
         self.assertEqual(
             {name: item["resources"]["BANDWIDTH"] for name, item in allocations.items()}, used
         )
