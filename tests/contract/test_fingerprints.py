@@ -19,9 +19,7 @@ CONTRACT: dict[str, dict[str, Any]] = data.read("objects")
 #: all its methods has to leave the list.
 METHODS_TO_COME = {
     "EC2Ids",
-    "Instance",
     "InstanceDeviceMetadata",
-    "InstanceList",
     "InstanceNUMATopology",
     "InstancePCIRequests",
     "MigrationContext",
