@@ -85,6 +85,24 @@ class RequestGroup(base.EphemeralObject):
             )
         )
 
+    def to_queryparams(self) -> list[tuple[str, str]]:
+        """Return the parameters of a query for allocation candidates that ask for this group.
+
+        Their names end in who asked for it, which tells groups apart.
+        """
+        suffix = self.requester_id or ""
+        amounts = sorted(self.resources.items())
+        traits = [*sorted(self.required_traits), *(f"!{t}" for t in sorted(self.forbidden_traits))]
+        params = [("resources", ",".join(f"{name}:{amount}" for name, amount in amounts))]
+        if traits:
+            params.append(("required", ",".join(traits)))
+        params += [("member_of", "in:" + ",".join(sorted(any_of))) for any_of in self.aggregates]
+        if self.in_tree:
+            params.append(("in_tree", self.in_tree))
+        if self.forbidden_aggregates:
+            params.append(("member_of", "!in:" + ",".join(sorted(self.forbidden_aggregates))))
+        return [(name + suffix, value) for name, value in params]
+
 
 @base.NovaObjectRegistry.register
 class RequestLevelParams(unset.DefaultsWhenUnset):
