@@ -284,6 +284,14 @@ class MigrationNotFoundForInstance(MigrationNotFound):
     msg_fmt = "Migration %(migration_id)s not found for instance %(instance_id)s"
 
 
+class PciDeviceNotFound(NotFound):
+    msg_fmt = "PCI Device %(node_id)s:%(address)s not found."
+
+
+class PciDeviceNotFoundById(NotFound):
+    msg_fmt = "PCI device %(id)s not found"
+
+
 class BDMNotFound(NotFound):
     msg_fmt = "No Block Device Mapping with id %(id)s."
 

@@ -23,8 +23,6 @@ METHODS_TO_COME = {
     "InstanceNUMATopology",
     "InstancePCIRequests",
     "MigrationContext",
-    "PciDevice",
-    "PciDeviceList",
     "ResourceList",
     "SecurityGroup",
     "SecurityGroupList",
