@@ -44,7 +44,7 @@ class ListTestCase(base.DatabaseTestCase):
     def make(self, name: str, **changes: Any) -> objects.Instance:
         return builders.make_instance(self.cell_context, display_name=name, **changes)
 
-    def names(self, filters: dict[str, Any] | None = None, **arguments: Any) -> list[str]:
+    def names(self, filters: dict[str, Any] | None = None, **arguments: Any) -> list[str | None]:
         arguments.setdefault("sort_keys", ["display_name"])
         arguments.setdefault("sort_dirs", ["asc"])
         found = objects.InstanceList.get_by_filters(self.cell_context, filters or {}, **arguments)
