@@ -11,14 +11,12 @@ the wire:
 * ``added_in`` says in which version a field came; going below that version drops it.
 """
 
-import contextlib
 import copy
-import datetime
 import functools
 import importlib
 import json
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from oslo_utils import versionutils
@@ -28,14 +26,17 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_api_db import exception
 from nova_api_db.objects import names
-
-NAME = "nova_object.name"
-NAMESPACE = "nova_object.namespace"
-VERSION = "nova_object.version"
-DATA = "nova_object.data"
-CHANGES = "nova_object.changes"
-
-Primitive = dict[str, Any]
+from nova_api_db.objects.field_plan import FieldPlan
+from nova_api_db.objects.primitives import CHANGES as CHANGES
+from nova_api_db.objects.primitives import DATA as DATA
+from nova_api_db.objects.primitives import NAME as NAME
+from nova_api_db.objects.primitives import NAMESPACE as NAMESPACE
+from nova_api_db.objects.primitives import VERSION as VERSION
+from nova_api_db.objects.primitives import Primitive as Primitive
+from nova_api_db.objects.primitives import copy_json as copy_json
+from nova_api_db.objects.primitives import forget_changes as forget_changes
+from nova_api_db.objects.primitives import is_changed
+from nova_api_db.objects.primitives import reading as reading
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _T = TypeVar("_T", bound="NovaObject")
@@ -55,7 +56,18 @@ def remotable(fn: _F) -> _F:
     twin.__doc__ = fn.__doc__
     twin.__qualname__ = fn.__qualname__
     twin.__module__ = fn.__module__
-    return cast(_F, ovo.remotable(cast(Any, twin)))
+    registered = ovo.remotable(cast(Any, twin))
+
+    @functools.wraps(registered)
+    def method(owner: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return registered(owner, *args, **kwargs)
+        except ovo_exception.OrphanedObjectError:
+            raise exception.OrphanedObjectError(
+                method=fn.__name__, objtype=owner.obj_name()
+            ) from None
+
+    return cast(_F, method)
 
 
 class NovaObjectRegistry(ovo.VersionedObjectRegistry):
@@ -77,67 +89,10 @@ class NovaObjectRegistry(ovo.VersionedObjectRegistry):
         return wraps
 
 
-class _Plan:
-    """What is worth computing once per class about its fields."""
-
-    def __init__(self, cls: type[ovo.VersionedObject]) -> None:
-        self.attributes = {name: "_obj_" + name for name in cls.fields}
-        self.serial: list[tuple[str, str, Callable[..., Any] | None]] = [
-            (name, "_obj_" + name, _to_primitive_of(field)) for name, field in cls.fields.items()
-        ]
-        self.object_fields = [
-            name for name, field in cls.fields.items() if isinstance(field, ovo_fields.ObjectField)
-        ]
-        self.child_fields = [
-            name
-            for name, field in cls.fields.items()
-            if isinstance(field, ovo_fields.ObjectField | ovo_fields.ListOfObjectsField)
-        ]
-        self.from_row = {name: _from_row_of(name, field) for name, field in cls.fields.items()}
-        added_in = getattr(cls, "added_in", {})
-        self.added_in = [
-            (name, versionutils.convert_version_to_tuple(version))
-            for name, version in added_in.items()
-        ]
-
-
-def _to_primitive_of(field: ovo_fields.Field[Any]) -> Callable[..., Any] | None:
-    if type(field._type).to_primitive is ovo_fields.FieldType.to_primitive:
-        return None
-    return cast(Callable[..., Any], field._type.to_primitive)
-
-
-def _aware(obj: Any, value: datetime.datetime) -> datetime.datetime:
-    return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
-
-
-def _truth(obj: Any, value: Any) -> bool:
-    return bool(value)
-
-
-_PLAIN_TYPES = (ovo_fields.Integer, ovo_fields.Float, ovo_fields.String, ovo_fields.UUID)
-
-
-def _from_row_of(name: str, field: ovo_fields.Field[Any]) -> Callable[[Any, Any], Any] | None:
-    """Return how a column's value becomes the field's, None where it is the same."""
-    kind = type(field._type)
-    if kind is ovo_fields.DateTime:
-        return _aware if field._type.tzinfo_aware else None  # type: ignore[attr-defined]
-    if kind is ovo_fields.Boolean:
-        return _truth
-    if kind in _PLAIN_TYPES:
-        return None
-    return functools.partial(_coerce, field, name)
-
-
-def _coerce(field: ovo_fields.Field[Any], name: str, obj: Any, value: Any) -> Any:
-    return field.coerce(obj, name, value)
-
-
 def _finish_class(cls: type[ovo.VersionedObject]) -> None:
     for name, field in cls.fields.items():
         setattr(cls, name, _field_property(name, field))
-    cls._plan = _Plan(cls)  # type: ignore[attr-defined]
+    cls._plan = FieldPlan(cls)  # type: ignore[attr-defined]
 
 
 def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
@@ -183,7 +138,7 @@ class NovaObject(ovo.VersionedObject):
     #: Field name -> the version that brought it; an older receiver does not get the field.
     added_in: ClassVar[Mapping[str, str]] = {}
 
-    _plan: ClassVar[_Plan]
+    _plan: ClassVar[FieldPlan]
     #: Primitives by field, of the fields that were not read yet.
     _pending: dict[str, Any]
 
@@ -341,7 +296,7 @@ class NovaObject(ovo.VersionedObject):
             if value is not None:
                 if value.obj_what_changed():
                     changes.add(name)
-            elif name in self._pending and _json_changed(self._pending[name]):
+            elif name in self._pending and is_changed(self._pending[name]):
                 changes.add(name)
         return changes
 
@@ -418,46 +373,6 @@ class ObjectListBase(ovo.ObjectListBase[_T]):
 # Primitives and JSON text
 
 
-def copy_json(value: Any) -> Any:
-    """Copy a JSON value (dicts, lists and scalars), several times faster than deepcopy."""
-    kind = type(value)
-    if kind is dict:
-        return {key: copy_json(item) for key, item in value.items()}
-    if kind is list:
-        return [copy_json(item) for item in value]
-    return value
-
-
-def _is_object(value: Any) -> bool:
-    """Say whether a JSON value is an object's primitive.
-
-    The keys alone do not tell: users choose those of metadata, but only texts as values.
-    """
-    return type(value) is dict and type(value.get(DATA)) is dict
-
-
-def _json_changed(primitive: Any) -> bool:
-    """Say whether an object that was not hydrated was stored with changes."""
-    if not _is_object(primitive):
-        return False
-    if primitive.get(CHANGES):
-        return True
-    return any(_json_changed(value) for value in primitive[DATA].values())
-
-
-def forget_changes(primitive: Any) -> None:
-    """Take the changes out of a primitive and of all objects in it, in place."""
-    if type(primitive) is list:
-        for item in primitive:
-            forget_changes(item)
-    elif _is_object(primitive):
-        primitive.pop(CHANGES, None)
-        for value in primitive[DATA].values():
-            kind = type(value)
-            if kind is dict or kind is list:
-                forget_changes(value)
-
-
 def _check_children(
     cls: type[ovo.VersionedObject], data: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> None:
@@ -467,7 +382,7 @@ def _check_children(
     """
     if type(data) is not dict:
         raise ValueError(f"{cls.obj_name()} holds {type(data).__name__} where fields should be")
-    plan: _Plan = cls._plan  # type: ignore[attr-defined]
+    plan: FieldPlan = cls._plan  # type: ignore[attr-defined]
     for name in plan.child_fields if names is None else names:
         value = data.get(name)
         if value is None:
@@ -507,14 +422,11 @@ def to_json(obj: NovaObject, *, convert: Callable[[Primitive], object] | None = 
     :param convert: makes the primitive the one to store, in place; what is below the fields is
         the object's own and has to be copied before it is changed
     """
-    primitive = obj._obj_primitive(_as_it_is)
+    # Nothing is copied: the primitive is gone once it is text.
+    primitive = obj._obj_primitive(lambda value: value)
     if convert is not None:
         convert(primitive)
     return json.dumps(primitive)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def from_json(
@@ -541,25 +453,3 @@ def from_json(
         if convert is not None:
             convert(primitive)
         return cls.obj_from_primitive(primitive, context)
-
-
-@contextlib.contextmanager
-def reading(noun: str, key: str) -> Iterator[None]:
-    """Turn what goes wrong while stored JSON is read into the errors that name the record.
-
-    :param noun: what the record is called, for example ``request spec``
-    :param key: which one it is, for example the instance's uuid
-    :raises UnreadableRecord: if the text is not what was stored
-    :raises UnsupportedRecordVersion: if an object in it has a version not known here
-    """
-    try:
-        yield
-    except (
-        ovo_exception.IncompatibleObjectVersion,
-        ovo_exception.UnsupportedObjectError,
-    ) as error:
-        raise exception.UnsupportedRecordVersion(noun=noun, key=key, reason=error) from None
-    except KeyError as error:
-        raise exception.UnreadableRecord(noun=noun, key=key, reason=f"{error} is missing") from None
-    except (ValueError, TypeError, AttributeError) as error:
-        raise exception.UnreadableRecord(noun=noun, key=key, reason=error) from None

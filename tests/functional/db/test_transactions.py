@@ -6,7 +6,7 @@ import threading
 from concurrent import futures
 
 from nova_api_db import context
-from nova_api_db.db import facade
+from nova_api_db.db import engines, facade
 from tests import base, builders
 from tests.functional.db import queries
 
@@ -170,7 +170,7 @@ class TransactionTest(base.DatabaseTestCase):
 
     @base.only_on("mysql", "postgresql")  # a file has no connection to lose
     def test_a_connection_that_the_server_closed_while_idle_is_replaced(self):
-        self.patch(facade, "IDLE_BEFORE_PING", 0.0)
+        self.patch(engines, "IDLE_BEFORE_PING", 0.0)
         aimed = self.aim(self.make_cell())
         kill = {
             "mysql": "SELECT CONNECTION_ID()",
