@@ -9,7 +9,6 @@ import fixtures
 import sqlalchemy as sa
 from oslo_db import exception as db_exception
 from oslo_utils import uuidutils
-from oslo_versionedobjects import exception as ovo_exception
 
 from nova_api_db import exception, objects
 from nova_api_db.context import RequestContext
@@ -93,7 +92,7 @@ class TestErrors(RequestSpecTestCase):
     def test_a_spec_without_context_is_orphaned(self) -> None:
         spec = objects.RequestSpec(instance_uuid=uuidutils.generate_uuid())
         for method in (spec.create, spec.save, spec.destroy):
-            self.assertRaises(ovo_exception.OrphanedObjectError, method)
+            self.assertRaises(exception.OrphanedObjectError, method)
 
 
 class TestSeveral(RequestSpecTestCase):
