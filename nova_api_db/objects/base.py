@@ -27,16 +27,18 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_api_db import exception
 from nova_api_db.objects import names
 from nova_api_db.objects.field_plan import FieldPlan
-from nova_api_db.objects.primitives import CHANGES as CHANGES
-from nova_api_db.objects.primitives import DATA as DATA
-from nova_api_db.objects.primitives import NAME as NAME
-from nova_api_db.objects.primitives import NAMESPACE as NAMESPACE
-from nova_api_db.objects.primitives import VERSION as VERSION
-from nova_api_db.objects.primitives import Primitive as Primitive
-from nova_api_db.objects.primitives import copy_json as copy_json
-from nova_api_db.objects.primitives import forget_changes as forget_changes
-from nova_api_db.objects.primitives import is_changed
-from nova_api_db.objects.primitives import reading as reading
+from nova_api_db.objects.primitives import (
+    CHANGES,
+    DATA,
+    NAME,
+    NAMESPACE,
+    VERSION,
+    Primitive,
+    copy_json,
+    forget_changes,
+    is_changed,
+    reading,
+)
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _T = TypeVar("_T", bound="NovaObject")
@@ -56,7 +58,7 @@ def remotable(fn: _F) -> _F:
     twin.__doc__ = fn.__doc__
     twin.__qualname__ = fn.__qualname__
     twin.__module__ = fn.__module__
-    registered = ovo.remotable(cast(Any, twin))
+    registered: Callable[..., Any] = cast("Any", ovo.remotable)(twin)
 
     @functools.wraps(registered)
     def method(owner: Any, *args: Any, **kwargs: Any) -> Any:
