@@ -13,6 +13,7 @@ from nova_api_db.objects.flavor import Flavor
 from nova_api_db.objects.image_meta import ImageMeta
 from nova_api_db.objects.instance_pairs import WithPairs
 from nova_api_db.objects.instance_storage import COLUMNS, EXTRA_COLUMNS, PAIRS
+from nova_api_db.objects.row_loader import RowLoader
 
 #: How a server is called on its host; the number is its id in the cell.
 NAME_TEMPLATE = "instance-%08x"
@@ -136,9 +137,9 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
 
     @classmethod
     def obj_from_row(cls, context: RequestContext, row: Mapping[Any, Any]) -> Self:
-        """Make a server from its own row; what hangs on it is loaded when first read."""
+        """Make a server from a row as it was read; what hangs on it is loaded when first read."""
         self = cls(context)
-        self._load_row(row)
+        _FROM_ROW.load(self, row.values())
         return self
 
     def _load_row(self, row: Mapping[Any, Any]) -> None:
@@ -377,6 +378,9 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
         if self.migration_context is not None:
             query.update_extra(self._context, self.uuid, {"migration_context": None})
             self.obj_set_loaded("migration_context", None)
+
+
+_FROM_ROW = RowLoader(Instance, COLUMNS, dict.fromkeys(instance_list.FLAGS, False))
 
 
 def visible_project(context: RequestContext) -> str | None:
