@@ -292,6 +292,18 @@ class PciDeviceNotFoundById(NotFound):
     msg_fmt = "PCI device %(id)s not found"
 
 
+class SecurityGroupNotFound(NotFound):
+    msg_fmt = "Security group %(security_group_id)s not found."
+
+
+class SecurityGroupNotFoundForProject(SecurityGroupNotFound):
+    msg_fmt = "Security group %(security_group_id)s not found for project %(project_id)s."
+
+
+class SecurityGroupExists(Invalid):
+    msg_fmt = "The project has a security group %(security_group_name)s already."
+
+
 class BDMNotFound(NotFound):
     msg_fmt = "No Block Device Mapping with id %(id)s."
 

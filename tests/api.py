@@ -72,21 +72,24 @@ def query(answer: cloud.Answer, context: Any) -> Query:
 
 
 def _filter(context: Any, name: str, value: str) -> dict[str, Any]:
-    if name == "status":
-        return {"vm_state": status.vm_states(value)}
-    if name == "flavor":
-        return {"instance_type_id": Flavor.get_by_flavor_id(context, value).id}
-    if name == "metadata":
-        return {name: json.loads(value)}
-    if name == "config_drive":
-        return {name: "True" if value == "true" else ""}
-    if name == "changes-since":
-        return {name: datetime.datetime.fromisoformat(value)}
-    if name in _LISTS:
-        return {name: value.split(",")}
-    if name in _BOOLEANS:
-        return {name: value.lower() == "true"}
-    return {_RENAMED.get(name, name): value}
+    match name:
+        case "status":
+            found: dict[str, Any] = {"vm_state": status.vm_states(value)}
+        case "flavor":
+            found = {"instance_type_id": Flavor.get_by_flavor_id(context, value).id}
+        case "metadata":
+            found = {name: json.loads(value)}
+        case "config_drive":
+            found = {name: "True" if value == "true" else ""}
+        case "changes-since":
+            found = {name: datetime.datetime.fromisoformat(value)}
+        case _ if name in _LISTS:
+            found = {name: value.split(",")}
+        case _ if name in _BOOLEANS:
+            found = {name: value.lower() == "true"}
+        case _:
+            found = {_RENAMED.get(name, name): value}
+    return found
 
 
 def view(server: Instance) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def view(server: Instance) -> dict[str, Any]:
         "status": status.of(server),
         "tenant_id": server.project_id,
         "user_id": server.user_id,
-        "created": _time(server.created_at),
+        "created": time(server.created_at),
         "key_name": server.key_name or None,
         "metadata": dict(server.metadata),
         "config_drive": server.config_drive or "",
@@ -150,5 +153,8 @@ def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _time(value: datetime.datetime) -> str:
+def time(value: datetime.datetime | None) -> str:
+    """Return a time as the API writes it."""
+    if value is None:
+        return ""
     return value.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")

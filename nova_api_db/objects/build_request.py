@@ -10,7 +10,14 @@ from typing import Any, Self, TypeVar
 from nova_api_db import exception
 from nova_api_db.context import RequestContext, aimed
 from nova_api_db.db.api import build_request as query
-from nova_api_db.objects import back_level, base, fields, instance_filters, instance_order
+from nova_api_db.objects import (
+    back_level,
+    base,
+    fields,
+    instance_filters,
+    instance_order,
+    primitives,
+)
 from nova_api_db.objects.block_device import BlockDeviceMappingList
 from nova_api_db.objects.instance import Instance
 from nova_api_db.objects.request_spec import RequestSpec
@@ -111,7 +118,7 @@ class BuildRequest(base.NovaObject):
             None,
             noun="build request",
             key=self.instance_uuid,
-            convert=base.forget_changes,
+            convert=primitives.forget_changes,
         )
 
     def _settle(self) -> None:

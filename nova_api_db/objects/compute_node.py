@@ -8,7 +8,7 @@ from typing import Any, Self
 from nova_api_db import exception, objects
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import compute_node as query
-from nova_api_db.objects import back_level, base, creation, fields
+from nova_api_db.objects import back_level, base, creation, fields, primitives
 from nova_api_db.objects.hv_spec import HVSpec
 from nova_api_db.objects.pci_device_pool import PciDevicePoolList
 
@@ -198,7 +198,7 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
         self,
         target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
-    ) -> base.Primitive:
+    ) -> primitives.Primitive:
         """Return the primitive, all of it parsed."""
         for name in list(self._texts):
             self.obj_load_attr(name)
@@ -358,11 +358,11 @@ _TO_TEXT: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _forget_changes(primitive: base.Primitive) -> None:
+def _forget_changes(primitive: primitives.Primitive) -> None:
     """Take from a stored list of pools what had changed in it when it was stored."""
-    primitive.pop(base.CHANGES, None)
-    for pool in primitive[base.DATA]["objects"]:
-        pool.pop(base.CHANGES, None)
+    primitive.pop(primitives.CHANGES, None)
+    for pool in primitive[primitives.DATA]["objects"]:
+        pool.pop(primitives.CHANGES, None)
 
 
 @base.NovaObjectRegistry.register

@@ -2,13 +2,10 @@
 """What is known of the image of a server; stored in its RequestSpec and system metadata."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from nova_api_db.objects import base, fields
 from nova_api_db.objects.image_meta_props import ImageMetaProps
-
-if TYPE_CHECKING:
-    from nova_api_db.objects.instance import Instance
 
 #: What the image service may leave null -> what the fields, which may not, have then.
 EMPTY: dict[str, Any] = {
@@ -68,7 +65,7 @@ class ImageMeta(base.NovaObject):
         return cls(**known)
 
     @classmethod
-    def from_instance(cls, instance: "Instance") -> Self:
+    def from_instance(cls, instance: Any) -> Self:
         """Make one from what a server keeps of its image in its system metadata.
 
         :raises Invalid: if a property has a value that it cannot have

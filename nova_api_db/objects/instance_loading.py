@@ -13,7 +13,7 @@ from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance as query
 from nova_api_db.db.cell import instance_fault as fault_query
 from nova_api_db.db.cell import instance_joins as joins
-from nova_api_db.objects import base, instance_numa, instance_pci_requests
+from nova_api_db.objects import instance_numa, instance_pci_requests, primitives
 from nova_api_db.objects.ec2 import EC2Ids
 from nova_api_db.objects.instance_fault import InstanceFault
 from nova_api_db.objects.instance_info_cache import InstanceInfoCache
@@ -91,7 +91,7 @@ def _load_extra(context: RequestContext, servers: Servers, names: Sequence[str])
 
 
 def _set_extra(server: Any, column: str, text: str | None, names: Sequence[str]) -> None:
-    with base.reading(f"{column} of instance", server.uuid):
+    with primitives.reading(f"{column} of instance", server.uuid):
         stored = json.loads(text) if text is not None else None
         if column == "flavor":
             for name in FLAVORS.keys() & set(names):
@@ -120,7 +120,7 @@ def _empty_keypairs() -> KeyPairList:
 
 
 def _topology(server: Any, stored: dict[str, Any]) -> dict[str, Any]:
-    if base.NAME not in stored:
+    if primitives.NAME not in stored:
         return instance_numa.InstanceNUMATopology.obj_from_db_obj(
             server.obj_context, server.uuid, json.dumps(stored)
         ).obj_to_primitive()

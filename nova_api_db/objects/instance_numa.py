@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from nova_api_db import exception
-from nova_api_db.objects import back_level, base, fields
+from nova_api_db.objects import back_level, base, fields, primitives
 
 VALUES_ADDED_IN: back_level.ValuesAddedIn = {
     "cpu_policy": {fields.CPUAllocationPolicy.MIXED: "1.6"},
@@ -184,16 +184,16 @@ def upgrade_cells(topology: dict[str, Any]) -> bool:
     :returns: whether it was changed
     """
     # Not all cells need the change: no any(), which stops at the first.
-    return bool(sum([_upgrade_cell(cell) for cell in topology[base.DATA].get("cells", ())]))
+    return bool(sum([_upgrade_cell(cell) for cell in topology[primitives.DATA].get("cells", ())]))
 
 
 def _upgrade_cell(cell: dict[str, Any]) -> bool:
-    version, data = cell[base.VERSION], cell[base.DATA]
+    version, data = cell[primitives.VERSION], cell[primitives.DATA]
     is_dedicated = data.get("cpu_policy") == fields.CPUAllocationPolicy.DEDICATED
     if version == "1.4":
         data["pcpuset"] = data["cpuset"] if is_dedicated else []
         data["cpuset"] = [] if is_dedicated else data["cpuset"]
     elif version != "1.5" or (is_dedicated and (data["cpuset"] or not data.get("pcpuset"))):
         return False
-    cell[base.VERSION] = InstanceNUMACell.VERSION
+    cell[primitives.VERSION] = InstanceNUMACell.VERSION
     return True

@@ -5,7 +5,7 @@ import json
 from typing import Any, Self
 
 from nova_api_db import exception
-from nova_api_db.objects import base, fields, unset
+from nova_api_db.objects import base, fields, primitives, unset
 
 #: The order in which they stand in stored text.
 STORED_FIELDS = (
@@ -91,20 +91,20 @@ class InstancePCIRequests(base.NovaObject):
         return any(request.source == request.NEUTRON_PORT for request in self.requests)
 
 
-def to_primitive(instance_uuid: str, stored: list[dict[str, Any]]) -> base.Primitive:
+def to_primitive(instance_uuid: str, stored: list[dict[str, Any]]) -> primitives.Primitive:
     """Return the primitive of stored requests; what older rows lack gets its default."""
     return {
-        base.NAME: "InstancePCIRequests",
-        base.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
-        base.VERSION: InstancePCIRequests.VERSION,
-        base.DATA: {
+        primitives.NAME: "InstancePCIRequests",
+        primitives.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
+        primitives.VERSION: InstancePCIRequests.VERSION,
+        primitives.DATA: {
             "instance_uuid": instance_uuid,
             "requests": [
                 {
-                    base.NAME: "InstancePCIRequest",
-                    base.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
-                    base.VERSION: InstancePCIRequest.VERSION,
-                    base.DATA: {
+                    primitives.NAME: "InstancePCIRequest",
+                    primitives.NAMESPACE: base.NovaObject.OBJ_PROJECT_NAMESPACE,
+                    primitives.VERSION: InstancePCIRequest.VERSION,
+                    primitives.DATA: {
                         "count": request["count"],
                         "spec": request["spec"],
                         "alias_name": request["alias_name"],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from nova_api_db.db.cell import instance as query
-from nova_api_db.objects import base
+from nova_api_db.objects import base, primitives
 
 #: Fields that are columns of the server's own row.
 COLUMNS = tuple(column.name for column in query.INSTANCES.columns if column.name != "internal_id")
@@ -88,10 +88,10 @@ def _flavors(server: Any, *, new: bool) -> str:
     return json.dumps(stored)
 
 
-def _without_description(flavor: Any) -> base.Primitive:
-    primitive: base.Primitive = flavor.obj_to_primitive()
-    if "description" in primitive[base.DATA]:
-        primitive[base.DATA]["description"] = None
+def _without_description(flavor: Any) -> primitives.Primitive:
+    primitive: primitives.Primitive = flavor.obj_to_primitive()
+    if "description" in primitive[primitives.DATA]:
+        primitive[primitives.DATA]["description"] = None
     return primitive
 
 
@@ -100,5 +100,5 @@ def network_info(server: Any) -> str | None:
     cache = server.info_cache
     if cache is None:
         return None
-    text: str | None = cache.obj_to_primitive()[base.DATA].get("network_info")
+    text: str | None = cache.obj_to_primitive()[primitives.DATA].get("network_info")
     return text

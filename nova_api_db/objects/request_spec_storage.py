@@ -10,7 +10,7 @@ from typing import Any
 
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
-from nova_api_db.objects import base, instance_numa
+from nova_api_db.objects import instance_numa, primitives
 from nova_api_db.objects.instance_group import InstanceGroup
 
 #: Stored as null where they say anything.
@@ -26,9 +26,9 @@ _ABSENT_AFTER_LOAD = ("requested_destination", "requested_resources", *ABSENT_FR
 _NULL_AFTER_LOAD = ("retry", "ignore_hosts")
 
 
-def strip(primitive: base.Primitive) -> None:
+def strip(primitive: primitives.Primitive) -> None:
     """Make the primitive of a RequestSpec the one to store, in place."""
-    data = primitive[base.DATA]
+    data = primitive[primitives.DATA]
     for name in NULL_IN_STORE:
         if data.get(name):
             data[name] = None
@@ -39,36 +39,36 @@ def strip(primitive: base.Primitive) -> None:
     if group is not None:
         data["instance_group"] = _strip_group(group)
         _add_changes(primitive, ["instance_group"])
-    changes = primitive.get(base.CHANGES)
+    changes = primitive.get(primitives.CHANGES)
     if changes is not None:
-        primitive[base.CHANGES] = [name for name in changes if name in data]
+        primitive[primitives.CHANGES] = [name for name in changes if name in data]
 
 
-def _says_anything(value: base.Primitive | None) -> bool:
+def _says_anything(value: primitives.Primitive | None) -> bool:
     """Say whether an object is there, and if it is a list, whether it has members."""
     if value is None:
         return False
-    return bool(value[base.DATA].get("objects", True))
+    return bool(value[primitives.DATA].get("objects", True))
 
 
-def _strip_group(group: base.Primitive) -> base.Primitive:
+def _strip_group(group: primitives.Primitive) -> primitives.Primitive:
     stripped = dict(group)
-    stripped[base.DATA] = {**group[base.DATA], **dict.fromkeys(READ_ANEW_IN_GROUP)}
+    stripped[primitives.DATA] = {**group[primitives.DATA], **dict.fromkeys(READ_ANEW_IN_GROUP)}
     _add_changes(stripped, READ_ANEW_IN_GROUP)
     return stripped
 
 
-def _add_changes(primitive: base.Primitive, names: Any) -> None:
-    changes = primitive.get(base.CHANGES, [])
-    primitive[base.CHANGES] = [*changes, *(name for name in names if name not in changes)]
+def _add_changes(primitive: primitives.Primitive, names: Any) -> None:
+    changes = primitive.get(primitives.CHANGES, [])
+    primitive[primitives.CHANGES] = [*changes, *(name for name in names if name not in changes)]
 
 
-def restore(primitive: base.Primitive) -> None:
+def restore(primitive: primitives.Primitive) -> None:
     """Make a stored primitive the one to load, in place.
 
     Whatever an older release left in the text, what belongs to one request only is not loaded.
     """
-    data = primitive[base.DATA]
+    data = primitive[primitives.DATA]
     for name in _ABSENT_AFTER_LOAD:
         data.pop(name, None)
     for name in _NULL_AFTER_LOAD:
@@ -76,7 +76,7 @@ def restore(primitive: base.Primitive) -> None:
     topology = data.get("numa_topology")
     if topology is not None:
         instance_numa.upgrade_cells(topology)
-    primitive.pop(base.CHANGES, None)
+    primitive.pop(primitives.CHANGES, None)
 
 
 class Groups:

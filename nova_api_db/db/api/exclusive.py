@@ -57,7 +57,7 @@ def _postgresql(connection: Connection, name: str, timeout: int) -> Iterator[Non
     connection.exec_driver_sql(f"SET lock_timeout = '{timeout}s'")
     try:
         connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
-    except db_exception.DBError as error:
+    except (db_exception.DBError, sa.exc.OperationalError) as error:
         raise exception.ExclusiveTimeout(name=name, timeout=timeout) from error
     finally:
         connection.exec_driver_sql("RESET lock_timeout")

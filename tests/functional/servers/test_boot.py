@@ -102,7 +102,7 @@ class TestRecords(BootTestCase):
         servers = self.boot(count=2, scheduler_hints={"group": group.uuid})
         self.assertCountEqual(
             [one.uuid for one in servers],
-            objects.InstanceGroup.get_by_uuid(self.context, group.uuid).members,
+            objects.InstanceGroup.get_by_uuid(self.context, group.uuid).members or (),
         )
         spec = objects.RequestSpec.get_by_instance_uuid(self.context, servers[0].uuid)
         self.assertEqual(group.uuid, spec.instance_group.uuid)

@@ -160,7 +160,7 @@ class CellDownTestCase(base.DatabaseTestCase):
                 self.assertTrue(partial.is_partial(server))
                 if "tenant_id" in recorded:
                     self.assertEqual(recorded["tenant_id"], server.project_id)
-                    self.assertEqual(recorded["created"], api._time(server.created_at))
+                    self.assertEqual(recorded["created"], api.time(server.created_at))
 
     def test_shows_partial_records(self) -> None:
         shown = 0
