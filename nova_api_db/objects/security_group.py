@@ -94,10 +94,6 @@ class SecurityGroupList(base.ObjectListBase[SecurityGroup], base.NovaObject):
 
     fields = {"objects": fields.ListOfObjectsField("SecurityGroup")}
 
-    def __init__(self, context: Any = None, **kwargs: Any) -> None:
-        super().__init__(context, **kwargs)
-        self.obj_fill([])
-
     @classmethod
     @base.remotable
     def get_all(cls, context: RequestContext) -> Self:

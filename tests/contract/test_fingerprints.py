@@ -24,8 +24,6 @@ METHODS_TO_COME = {
     "InstancePCIRequests",
     "MigrationContext",
     "ResourceList",
-    "SecurityGroup",
-    "SecurityGroupList",
     "TrustedCerts",
     "VirtCPUModel",
 }
