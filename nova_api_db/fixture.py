@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import fixtures
 import sqlalchemy
+from oslo_db import exception as db_exception
 from oslo_utils import uuidutils
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import MetaData
@@ -143,6 +144,8 @@ class Server:
         engine.dispose()
         name = engine.url.database
         with self._connect() as connection:
+            if connection.dialect.name == "mysql":
+                _disconnect(connection, name)
             force = " WITH (FORCE)" if connection.dialect.name == "postgresql" else ""
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{force}")
 
@@ -173,6 +176,14 @@ class Server:
         if os.getpid() == self._process:
             for url in list(self._created):
                 self.drop(url)
+
+
+def _disconnect(connection: Connection, name: str | None) -> None:
+    """End what is connected to a database on MySQL: an open transaction would block its removal."""
+    query = "SELECT id FROM information_schema.processlist WHERE db = %s"
+    for identifier in connection.exec_driver_sql(query, (name,)).scalars().all():
+        with contextlib.suppress(db_exception.DBError):
+            connection.exec_driver_sql(f"KILL {int(identifier)}")
 
 
 def _empty(engine: Engine, metadata: MetaData) -> None:

@@ -106,7 +106,8 @@ def _foreign_keys(connection):
         JOIN information_schema.referential_constraints r
           ON r.constraint_schema = k.constraint_schema
          AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
-        WHERE k.table_schema = DATABASE()
+        WHERE k.table_schema = DATABASE() AND k.constraint_schema = DATABASE()
+          AND r.constraint_schema = DATABASE()
         ORDER BY k.table_name, k.constraint_name, k.ordinal_position
     """
     return _grouped(connection.execute(sqlalchemy.text(statement)).all(), "constraint_name")
