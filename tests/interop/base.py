@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Base of the interop tests: two sides at work on the same databases."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+import testscenarios
+from oslo_utils import uuidutils
+
+from nova_api_db import objects
+from nova_api_db.db import facade
+from tests import base
+from tests.contract import data
+from tests.interop import deployment
+
+Primitive = dict[str, Any]
+Step = list[Any]
+
+MISSING = "TEST_NOVA_PYTHON has to name the Python that nova==34.0.0 is installed for."
+
+TABLES: list[tuple[str, dict[str, Any]]] = [
+    (f"tables of {made_by}", {"made_by": made_by}) for made_by in ("nova", "ours")
+]
+WRITERS: list[tuple[str, dict[str, Any]]] = [
+    ("nova writes", {"nova_writes": True}),
+    ("ours writes", {"nova_writes": False}),
+]
+
+
+class Asked(Protocol):
+    """Who does steps."""
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request."""
+
+
+def call(method: str, *arguments: Any) -> Step:
+    """Return the step that calls a method."""
+    return ["call", method, arguments]
+
+
+def change(**values: Any) -> Step:
+    """Return the step that sets fields."""
+    return ["set", values]
+
+
+def load(*names: str) -> Step:
+    """Return the step that loads fields."""
+    return ["load", names]
+
+
+SAVE = call("save")
+
+
+@dataclasses.dataclass(frozen=True)
+class Error:
+    """What stopped a step."""
+
+    name: str
+
+
+class Side:
+    """Nova or ours, doing steps with its own objects."""
+
+    def __init__(self, name: str, asked: Asked) -> None:
+        self.name = name
+        self._asked = asked
+        self.context: dict[str, Any] = {"user_id": "user", "project_id": "project"}
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def ask(self, cls: str, steps: Sequence[Step], obj: Primitive | None = None) -> Any:
+        """Return the whole answer."""
+        request = {"class": cls, "object": obj, "steps": steps, "context": self.context}
+        answer = self._asked.ask(request)
+        if "error" in answer:
+            return answer
+        return {name: plain(value) for name, value in answer.items()}
+
+    def do(self, cls: str, *steps: Step, obj: Primitive | None = None) -> Any:
+        """Do steps; return the object, or what the last call returned where there is none."""
+        answer = self.ask(cls, steps, obj)
+        if "error" in answer:
+            raise AssertionError(f"{self} failed: {answer['error']}: {answer['message']}")
+        return answer["object"] if answer["object"] is not None else answer["value"]
+
+    def fails(self, cls: str, *steps: Step, obj: Primitive | None = None) -> str:
+        """Do steps that have to fail; return the name of the error."""
+        answer = self.ask(cls, steps, obj)
+        if "error" not in answer:
+            raise AssertionError(f"{self} did not fail: {answer}")
+        return str(answer["error"])
+
+    def create(self, cls: str, values: dict[str, Any], *arguments: Any) -> Primitive:
+        """Create an object with these values."""
+        created: Primitive = self.do(cls, call("create", *arguments), obj=primitive(cls, **values))
+        return created
+
+
+def plain(value: Any) -> Any:
+    """Return an answer with what has no order sorted, so that two can be compared."""
+    return data.sort_unordered(value)
+
+
+def example(cls: str, *left_out: str, **changes: Any) -> dict[str, Any]:
+    """Return values for every field of a class, but for those left out, some changed."""
+    full = data.read(f"backlevel/{cls}")["current_all_dirty"]["nova_object.data"]
+    unset = {"id", "created_at", "updated_at", "deleted_at", "deleted", *left_out}
+    return {name: value for name, value in full.items() if name not in unset} | changes
+
+
+def primitive(cls: str, **values: Any) -> Primitive:
+    """Return a new object of a class with these values, all of them changed."""
+    return {
+        "nova_object.name": cls,
+        "nova_object.namespace": "nova",
+        "nova_object.version": CONTRACT[cls]["version"],
+        "nova_object.data": values,
+        "nova_object.changes": sorted(values),
+    }
+
+
+CONTRACT: dict[str, dict[str, Any]] = data.read("objects")
+
+
+class InteropTestCase(base.TestCase):
+    """A test in which one side writes and the other reads and changes, and the other way round."""
+
+    scenarios: ClassVar[list[tuple[str, dict[str, Any]]]] = testscenarios.multiply_scenarios(
+        TABLES, WRITERS
+    )
+    made_by = "nova"
+    nova_writes = True
+
+    def setUp(self) -> None:
+        super().setUp()
+        if not deployment.NOVA_PYTHON:
+            self.fail(MISSING)
+        objects.register_all()
+        self.deployment = deployment.get(self.made_by)
+        self.deployment.configure()
+        self.addCleanup(facade.configure_urls)
+        self.addCleanup(self.deployment.empty)
+        self.nova = Side("Nova", self.deployment.nova)
+        self.ours = Side("ours", deployment.Ours())
+        sides = (self.nova, self.ours)
+        self.writer, self.other = sides if self.nova_writes else sides[::-1]
+        self.uuid = uuidutils.generate_uuid()
+
+    def assert_same(self, cls: str, *steps: Step) -> Any:
+        """Check that both get the same by some steps, and return it."""
+        theirs, ours = (side.do(cls, *steps) for side in (self.nova, self.ours))
+        self.assertEqual(theirs, ours, f"Nova and ours differ after {steps}")
+        return ours
+
+    def assert_both_fail(self, error: str, cls: str, *steps: Step) -> None:
+        """Check that both end with the same error."""
+        found = [side.fails(cls, *steps) for side in (self.nova, self.ours)]
+        self.assertEqual([error, error], found)
+
+    def assert_values(self, expected: dict[str, Any], found: Primitive) -> None:
+        """Check that an object has these values."""
+        values = found["nova_object.data"]
+        self.assertEqual(plain(expected), {name: values.get(name) for name in expected})
+
+    def change_both_ways(
+        self, cls: str, find: Step, first: dict[str, Any], second: dict[str, Any], *loads: str
+    ) -> None:
+        """Check that both read the same after the other side changes it, then the writer."""
+        self.assert_same(cls, find, load(*loads))
+        for side, values in ((self.other, first), (self.writer, second)):
+            side.do(cls, find, change(**values), SAVE)
+            self.assert_values(values, self.assert_same(cls, find, load(*loads)))
