@@ -304,6 +304,14 @@ class SecurityGroupExists(Invalid):
     msg_fmt = "The project has a security group %(security_group_name)s already."
 
 
+class MigrationContextNotFound(NotFound):
+    msg_fmt = "There is no instance %(instance_uuid)s that could have a migration context."
+
+
+class NumaTopologyNotFound(NotFound):
+    msg_fmt = "There is no instance %(instance_uuid)s that could have a NUMA topology."
+
+
 class BDMNotFound(NotFound):
     msg_fmt = "No Block Device Mapping with id %(id)s."
 

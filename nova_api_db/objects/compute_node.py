@@ -184,7 +184,7 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
                 self._context,
                 noun="PCI device pools",
                 key=self._key(),
-                convert=_forget_changes,
+                convert=primitives.forget_changes,
             )
         try:
             value = json.loads(text)
@@ -356,13 +356,6 @@ _TO_TEXT: dict[str, Callable[[Any], str]] = {
     "supported_hv_specs": lambda specs: json.dumps([spec.to_list() for spec in specs]),
     "pci_device_pools": base.to_json,
 }
-
-
-def _forget_changes(primitive: primitives.Primitive) -> None:
-    """Take from a stored list of pools what had changed in it when it was stored."""
-    primitive.pop(primitives.CHANGES, None)
-    for pool in primitive[primitives.DATA]["objects"]:
-        pool.pop(primitives.CHANGES, None)
 
 
 @base.NovaObjectRegistry.register

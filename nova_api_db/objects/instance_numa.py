@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from nova_api_db import exception
+from nova_api_db.context import RequestContext
+from nova_api_db.db.cell import instance_extra as query
 from nova_api_db.objects import back_level, base, fields, primitives
 
 VALUES_ADDED_IN: back_level.ValuesAddedIn = {
@@ -137,6 +139,32 @@ class InstanceNUMATopology(base.NovaObject, base.DictCompat):
         return base.from_json(
             cls, db_obj, context, noun="NUMA topology", key=instance_uuid, convert=upgrade_cells
         )
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(cls, context: RequestContext, instance_uuid: str) -> Self | None:
+        """Return the NUMA nodes of a server, if it asked for any.
+
+        :raises NumaTopologyNotFound: if there is no such server
+        :raises UnreadableRecord: if what is stored cannot be read
+        """
+        row = query.find_document(context, instance_uuid, "numa_topology")
+        if row is None:
+            raise exception.NumaTopologyNotFound(instance_uuid=instance_uuid)
+        if row["text"] is None:
+            return None
+        return cls.obj_from_db_obj(context, instance_uuid, row["text"])
+
+    @base.remotable
+    def create(self) -> None:
+        """Store it with its server.
+
+        :raises InstanceNotFound: if there is no such server
+        """
+        query.update_document(
+            self._context, self.instance_uuid, "numa_topology", base.to_json(self)
+        )
+        self.obj_reset_changes()
 
     def __len__(self) -> int:
         return len(self.cells)

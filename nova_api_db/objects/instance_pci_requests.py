@@ -5,6 +5,8 @@ import json
 from typing import Any, Self
 
 from nova_api_db import exception
+from nova_api_db.context import RequestContext
+from nova_api_db.db.cell import instance_extra as query
 from nova_api_db.objects import base, fields, primitives, unset
 
 #: The order in which they stand in stored text.
@@ -79,6 +81,21 @@ class InstancePCIRequests(base.NovaObject):
                 noun="PCI requests", key=instance_uuid, reason=error
             ) from None
         return cls.obj_from_primitive(primitive, context)
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(cls, context: RequestContext, instance_uuid: str) -> Self:
+        """Return what a server asked for, which may be nothing.
+
+        :raises UnreadableRecord: if what is stored cannot be read
+        """
+        row = query.find_document(context, instance_uuid, "pci_requests")
+        return cls.obj_from_db(context, instance_uuid, row["text"] if row else None)
+
+    @classmethod
+    def get_by_instance(cls, context: RequestContext, instance: Any) -> Self:
+        """Return what a server asked for, which may be nothing."""
+        return cls.get_by_instance_uuid(context, instance.uuid)
 
     def to_json(self) -> str:
         """Return the text that is stored with a server."""

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Resources that a server holds by name; stored as JSON (instance_extra.resources)."""
 
-from nova_api_db.objects import base, fields
+from typing import Self
+
+from nova_api_db.context import RequestContext
+from nova_api_db.objects import base, document, fields
 
 
 @base.NovaObjectRegistry.register
@@ -59,6 +62,15 @@ class ResourceList(base.ObjectListBase[Resource], base.NovaObject):
     VERSION = "1.0"
 
     fields = {"objects": fields.ListOfObjectsField("Resource")}
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(cls, context: RequestContext, instance_uuid: str) -> Self | None:
+        """Return the resources that a server holds, if any.
+
+        :raises UnreadableRecord: if what is stored cannot be read
+        """
+        return document.find(cls, context, instance_uuid, "resources")
 
 
 def _have_equal_fields(obj: base.NovaObject, other: object) -> bool:

@@ -3,7 +3,8 @@
 
 from typing import Self
 
-from nova_api_db.objects import base, fields, unset
+from nova_api_db.context import RequestContext
+from nova_api_db.objects import base, document, fields, unset
 
 
 @base.NovaObjectRegistry.register
@@ -33,6 +34,15 @@ class VirtCPUModel(unset.NullWhenUnset):
         "model": fields.StringField(nullable=True),
         "match": fields.CPUMatchField(nullable=True),
     }
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(cls, context: RequestContext, instance_uuid: str) -> Self | None:
+        """Return the CPU model of a server, if any.
+
+        :raises UnreadableRecord: if what is stored cannot be read
+        """
+        return document.find(cls, context, instance_uuid, "vcpu_model")
 
     def to_json(self) -> str:
         """Return the text it is stored as."""

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the tagged devices of a server are; stored as JSON (instance_extra.device_metadata)."""
 
-from typing import Any
+from typing import Any, Self
 
-from nova_api_db.objects import base, fields
+from nova_api_db.context import RequestContext
+from nova_api_db.objects import base, document, fields
 
 
 @base.NovaObjectRegistry.register
@@ -122,3 +123,12 @@ class InstanceDeviceMetadata(base.NovaObject):
     VERSION = "1.0"
 
     fields = {"devices": fields.ListOfObjectsField("DeviceMetadata", subclasses=True)}
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(cls, context: RequestContext, instance_uuid: str) -> Self | None:
+        """Return the tagged devices of a server, if any.
+
+        :raises UnreadableRecord: if what is stored cannot be read
+        """
+        return document.find(cls, context, instance_uuid, "device_metadata")

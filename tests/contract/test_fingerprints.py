@@ -19,13 +19,6 @@ CONTRACT: dict[str, dict[str, Any]] = data.read("objects")
 #: all its methods has to leave the list.
 METHODS_TO_COME = {
     "EC2Ids",
-    "InstanceDeviceMetadata",
-    "InstanceNUMATopology",
-    "InstancePCIRequests",
-    "MigrationContext",
-    "ResourceList",
-    "TrustedCerts",
-    "VirtCPUModel",
 }
 
 #: Classes that moved on from the contract: class name -> the fingerprint of its newer version.
