@@ -166,7 +166,9 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
         :param expected_attrs: fields to load at once that have a table or document of their own
         :raises InstanceNotFound: if there is none that the context's user may see
         """
-        row = query.get_by_uuid(context, uuid, context.read_deleted, visible_project(context))
+        row = query.get_by_uuid(
+            context, use_slave, uuid, context.read_deleted, visible_project(context)
+        )
         return cls._loaded(context, row, expected_attrs)
 
     @classmethod
@@ -320,7 +322,7 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
         :raises InstanceNotFound: if the server is gone
         """
         context = self._context
-        row = query.get_by_uuid(context, self.uuid, context.read_deleted)
+        row = query.get_by_uuid(context, use_slave, self.uuid, context.read_deleted)
         names = [
             name
             for name in instance_loading.LOADERS

@@ -69,13 +69,19 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         order = Order.by(sort_keys or [sort_key], sort_dirs or [sort_dir])
         last = None if marker is None else cls._marker(context, marker)
         return cls.get_after(
-            context, filters, order, last, limit=limit, expected_attrs=expected_attrs
+            context,
+            filters,
+            order,
+            last,
+            limit=limit,
+            expected_attrs=expected_attrs,
+            use_replica=use_slave,
         )
 
     @staticmethod
     def _marker(context: RequestContext, uuid: str) -> Instance:
         try:
-            row = instance_query.get_by_uuid(context, uuid, "yes")
+            row = instance_query.get_by_uuid(context, False, uuid, "yes")
         except exception.InstanceNotFound:
             raise exception.MarkerNotFound(marker=uuid) from None
         return Instance.obj_from_row(context, row)
@@ -90,6 +96,7 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         *,
         limit: int | None = None,
         expected_attrs: Sequence[str] | None = None,
+        use_replica: bool = False,
     ) -> Self:
         """Return the servers that match and follow after another, which may be in another cell.
 
@@ -104,11 +111,13 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
             filters = {**filters, "project_id": project_id}
         has_address = instance_filters.address_check(filters)
         if has_address is not None:
-            servers = cls._with_addresses(context, filters, order, last, limit, has_address)
+            servers = cls._with_addresses(
+                context, filters, order, last, limit, use_replica, has_address
+            )
             if expected_attrs:
                 instance_loading.load(context, servers, expected_attrs)
             return cls(context).obj_fill(servers)
-        rows = cls._rows(context, filters, order, last, limit)
+        rows = cls._rows(context, filters, order, last, limit, use_replica)
         return cls.obj_from_rows(context, rows, expected_attrs)
 
     @staticmethod
@@ -118,9 +127,11 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         order: Order,
         last: Instance | None,
         limit: int | None,
+        use_replica: bool,
     ) -> Sequence[Mapping[Any, Any]]:
         return query.list_after(
             context,
+            use_replica,
             filters,
             order.keys,
             order.directions,
@@ -136,12 +147,13 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         order: Order,
         last: Instance | None,
         limit: int | None,
+        use_replica: bool,
         has_address: instance_filters.Check,
     ) -> list[Instance]:
         """Return servers that have a fixed address that matches; pages until there are enough."""
         found: list[Instance] = []
         while limit is None or len(found) < limit:
-            rows = cls._rows(context, filters, order, last, ADDRESSES_AT_ONCE)
+            rows = cls._rows(context, filters, order, last, ADDRESSES_AT_ONCE, use_replica)
             servers = [Instance.obj_from_row(context, row) for row in rows]
             instance_loading.load(context, servers, ["info_cache"])
             found += [server for server in servers if has_address(server)]
@@ -167,7 +179,9 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         use_slave: bool = False,
     ) -> Self:
         """Return the servers on a host."""
-        return cls.obj_from_rows(context, usage.list_by_host(context, host), expected_attrs)
+        return cls.obj_from_rows(
+            context, usage.list_by_host(context, use_slave, host), expected_attrs
+        )
 
     @classmethod
     @base.remotable
@@ -179,7 +193,9 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         expected_attrs: Sequence[str] | None = None,
     ) -> Self:
         """Return the servers on a node of a host."""
-        return cls.obj_from_rows(context, usage.list_by_host(context, host, node), expected_attrs)
+        return cls.obj_from_rows(
+            context, usage.list_by_host(context, False, host, node), expected_attrs
+        )
 
     @classmethod
     @base.remotable
@@ -280,6 +296,7 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
         last = None if marker is None else cls._marker(context, marker)
         rows = usage.list_active_between(
             context,
+            use_slave,
             _time(begin),
             None if end is None else _time(end),
             project_id=project_id,

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
 from nova_api_db.db import bulk, facade, parts, rows, soft_delete, types
-from nova_api_db.db.cell import models
+from nova_api_db.db.cell import models, replica
 from nova_api_db.db.rows import Row
 
 INSTANCES: sa.Table = models.Instance.__table__
@@ -50,7 +50,7 @@ _IS_DEFAULT_GROUP = sa.and_(
 )
 
 
-@facade.cell_reader
+@replica.optional
 def get_by_uuid(
     connection: Connection, uuid: str, read_deleted: str = "no", project_id: str | None = None
 ) -> Row:

@@ -9,8 +9,8 @@ from oslo_db import exception as db_exception
 from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
-from nova_api_db.db import facade, paging, rows
-from nova_api_db.db.cell import instance_filters
+from nova_api_db.db import paging, rows
+from nova_api_db.db.cell import instance_filters, replica
 from nova_api_db.db.cell.instance import INSTANCES, SELECT
 from nova_api_db.db.rows import Row
 
@@ -31,7 +31,7 @@ def _sort_column(key: str, direction: str) -> paging.SortColumn:
     return paging.SortColumn(column, direction == "desc", nullable)
 
 
-@facade.cell_reader
+@replica.optional
 def list_after(
     connection: Connection,
     filters: Mapping[str, Any],

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from nova_api_db.db import facade, paging, rows, soft_delete
-from nova_api_db.db.cell import models
+from nova_api_db.db.cell import models, replica
 from nova_api_db.db.cell.instance import INSTANCES, SELECT
 from nova_api_db.db.cell.instance_filters import SOFT_DELETED
 from nova_api_db.db.rows import Row
@@ -31,7 +31,7 @@ def list_all(connection: Connection, read_deleted: str = "no") -> list[Row]:
     return _fetch(connection, SELECT.where(shown).order_by(INSTANCES.c.id))
 
 
-@facade.cell_reader
+@replica.optional
 def list_by_host(connection: Connection, host: str, node: str | None = None) -> list[Row]:
     """Return the rows of the servers on a host, or on one of its nodes; hidden ones too."""
     return _fetch(connection, _on_host(SELECT, [host], node).order_by(INSTANCES.c.id))
@@ -63,7 +63,7 @@ def _on_host(
     return statement if node is None else statement.where(INSTANCES.c.node == node)
 
 
-@facade.cell_reader
+@replica.optional
 def list_active_between(
     connection: Connection,
     begin: datetime.datetime,

@@ -183,3 +183,28 @@ class TestFaults(UsageTestCase):
         servers = objects.InstanceList.get_all(self.cell)
         self.assertEqual([server.uuid], servers.fill_faults())
         self.assertEqual(["new", None], [one.fault and one.fault.message for one in servers])
+
+
+class TestReplica(base.DatabaseTestCase):
+    """The local cell has a replica that is behind: it has none of the servers."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        url = self.databases.cell_database()
+        self.databases.use_local_cell(url, cell_replica=self.databases.cell_database())
+        self.server = builders.make_instance(self.context, host="h", launched_at=day(1))
+
+    def test_is_read_where_asked_for(self) -> None:
+        get = objects.Instance.get_by_uuid
+        self.assertEqual(self.server.uuid, get(self.context, self.server.uuid).uuid)
+        self.assertRaises(
+            exception.InstanceNotFound, get, self.context, self.server.uuid, use_slave=True
+        )
+        lists: list[tuple[Any, tuple[Any, ...]]] = [
+            (objects.InstanceList.get_by_filters, ({},)),
+            (objects.InstanceList.get_by_host, ("h",)),
+            (objects.InstanceList.get_active_by_window_joined, (day(1),)),
+        ]
+        for query, arguments in lists:
+            self.assertEqual(1, len(query(self.context, *arguments)))
+            self.assertEqual(0, len(query(self.context, *arguments, use_slave=True)))
