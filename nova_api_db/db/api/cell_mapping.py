@@ -17,8 +17,14 @@ _INSTANCES: sa.Table = models.InstanceMapping.__table__
 #: What a query that joins a cell puts before the names of its columns.
 PREFIX = "cell_"
 
-#: The columns of a cell under names that do not clash with those of the table joined to it.
-PREFIXED_COLUMNS = [column.label(PREFIX + column.key) for column in _CELLS.columns]
+#: The cells to join. Short names make a statement faster to parse, and its answer to describe.
+JOINED = _CELLS.alias("c")
+
+#: Its columns under names that do not clash with those of the table it is joined to, which has
+#: the id of the cell itself.
+PREFIXED_COLUMNS = [
+    column.label(PREFIX + column.key) for column in JOINED.columns if column.key != "id"
+]
 
 _ALL = sa.select(_CELLS).order_by(_CELLS.c.id)
 _BY_UUID = sa.select(_CELLS).where(_CELLS.c.uuid == sa.bindparam("uuid"))

@@ -17,16 +17,13 @@ from nova_api_db.db.rows import Row
 _MAPPINGS: sa.Table = models.HostMapping.__table__
 _CELLS: sa.Table = models.CellMapping.__table__
 
-# SELECT host_mappings.*, cell_mappings.* FROM host_mappings
-# LEFT OUTER JOIN cell_mappings ON cell_mappings.id = host_mappings.cell_id
-# The id of the cell is the mapping's own cell_id.
-_SELECT = sa.select(
-    *_MAPPINGS.columns,
-    *(column for column in cell_mapping.PREFIXED_COLUMNS if column.key != "cell_id"),
-).select_from(_MAPPINGS.outerjoin(_CELLS, _CELLS.c.id == _MAPPINGS.c.cell_id))
-_BY_HOST = _SELECT.where(_MAPPINGS.c.host == sa.bindparam("host"))
-_ALL = _SELECT.order_by(_MAPPINGS.c.id)
-_BY_CELL = _ALL.where(_MAPPINGS.c.cell_id == sa.bindparam("of_cell"))
+# SELECT m.*, c.* FROM host_mappings AS m LEFT OUTER JOIN cell_mappings AS c ON c.id = m.cell_id
+_SELECT = sa.select(*_M.columns, *cell_mapping.PREFIXED_COLUMNS).select_from(
+    _M.outerjoin(cell_mapping.JOINED, cell_mapping.JOINED.c.id == _M.c.cell_id)
+)
+_BY_HOST = _SELECT.where(_M.c.host == sa.bindparam("host"))
+_ALL = _SELECT.order_by(_M.c.id)
+_BY_CELL = _ALL.where(_M.c.cell_id == sa.bindparam("of_cell"))
 _UPDATE = sa.update(_MAPPINGS).where(_MAPPINGS.c.id == sa.bindparam("of_id"))
 _UPDATE_BY_HOST = sa.update(_MAPPINGS).where(_MAPPINGS.c.host == sa.bindparam("of_host"))
 _DELETE = sa.delete(_MAPPINGS).where(_MAPPINGS.c.host == sa.bindparam("host"))

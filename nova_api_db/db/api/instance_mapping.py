@@ -20,34 +20,31 @@ _CELLS: sa.Table = models.CellMapping.__table__
 
 _UUIDS: sa.BindParameter[Any] = sa.bindparam("uuids", expanding=True)
 
-# SELECT instance_mappings.*, cell_mappings.* FROM instance_mappings
-# LEFT OUTER JOIN cell_mappings ON cell_mappings.id = instance_mappings.cell_id
-# The id of the cell is the mapping's own cell_id.
-_SELECT = sa.select(
-    *_MAPPINGS.columns,
-    *(column for column in cell_mapping.PREFIXED_COLUMNS if column.key != "cell_id"),
-).select_from(_MAPPINGS.outerjoin(_CELLS, _CELLS.c.id == _MAPPINGS.c.cell_id))
-_LIST = _SELECT.order_by(_MAPPINGS.c.id)
+# SELECT m.*, c.* FROM instance_mappings AS m LEFT OUTER JOIN cell_mappings AS c ON c.id = m.cell_id
+_SELECT = sa.select(*_M.columns, *cell_mapping.PREFIXED_COLUMNS).select_from(
+    _M.outerjoin(cell_mapping.JOINED, cell_mapping.JOINED.c.id == _M.c.cell_id)
+)
+_LIST = _SELECT.order_by(_M.c.id)
 
 # Rows of before there was the column hold NULL: nothing is known against the server.
-_NOT_QUEUED = _MAPPINGS.c.queued_for_delete.is_not(sa.true())
+_NOT_QUEUED = _M.c.queued_for_delete.is_not(sa.true())
 # Such rows are not counted: a server that is gone must not use up quota.
-_COUNTED = _MAPPINGS.c.queued_for_delete.is_(sa.false())
+_COUNTED = _M.c.queued_for_delete.is_(sa.false())
 
-_GET = _SELECT.where(_MAPPINGS.c.instance_uuid == sa.bindparam("instance_uuid"))
-_BY_UUIDS = _LIST.where(_MAPPINGS.c.instance_uuid.in_(_UUIDS))
-_BY_PROJECT = _LIST.where(_MAPPINGS.c.project_id == sa.bindparam("project_id"))
-_BY_CELL = _LIST.where(_MAPPINGS.c.cell_id == sa.bindparam("of_cell"))
-_WITHOUT_CELL = _LIST.where(_MAPPINGS.c.cell_id.is_(None))
-_BY_USER = _MAPPINGS.c.user_id == sa.bindparam("user_id")
-# SELECT count(*), count(CASE WHEN user_id = ... THEN 1 END) FROM instance_mappings WHERE ...
+_GET = _SELECT.where(_M.c.instance_uuid == sa.bindparam("instance_uuid"))
+_BY_UUIDS = _LIST.where(_M.c.instance_uuid.in_(_UUIDS))
+_BY_PROJECT = _LIST.where(_M.c.project_id == sa.bindparam("project_id"))
+_BY_CELL = _LIST.where(_M.c.cell_id == sa.bindparam("of_cell"))
+_WITHOUT_CELL = _LIST.where(_M.c.cell_id.is_(None))
+_BY_USER = _M.c.user_id == sa.bindparam("user_id")
+# SELECT count(*), count(CASE WHEN user_id = ... THEN 1 END) FROM instance_mappings AS m WHERE ...
 _COUNT = sa.select(
     sa.func.count().label("of_project"), sa.func.count(sa.case((_BY_USER, 1))).label("of_user")
-).where(_COUNTED, _MAPPINGS.c.project_id == sa.bindparam("project_id"))
+).where(_COUNTED, _M.c.project_id == sa.bindparam("project_id"))
 _COUNT_BY_UUIDS = (
     sa.select(sa.func.count())
-    .select_from(_MAPPINGS)
-    .where(_COUNTED, _BY_USER, _MAPPINGS.c.instance_uuid.in_(_UUIDS))
+    .select_from(_M)
+    .where(_COUNTED, _BY_USER, _M.c.instance_uuid.in_(_UUIDS))
 )
 _UPDATE = sa.update(_MAPPINGS).where(_MAPPINGS.c.instance_uuid == sa.bindparam("of_instance"))
 _DELETE = sa.delete(_MAPPINGS).where(_MAPPINGS.c.instance_uuid.in_(_UUIDS))
@@ -107,9 +104,9 @@ def list_not_queued(
 ) -> list[Row]:
     """Return the mappings that are not queued for delete, by any of these."""
     query = _LIST.where(_NOT_QUEUED)
-    columns = _MAPPINGS.c
+    columns = _M.c
     if cell_uuid is not None:
-        query = query.where(_CELLS.c.uuid == cell_uuid)
+        query = query.where(cell_mapping.JOINED.c.uuid == cell_uuid)
     if cell_ids is not None:
         query = query.where(columns.cell_id.in_(cell_ids))
     if after_id:
