@@ -15,7 +15,7 @@ from nova_api_db.db.api import cell_mapping, models
 from nova_api_db.db.rows import Row
 
 _MAPPINGS: sa.Table = models.HostMapping.__table__
-_CELLS: sa.Table = models.CellMapping.__table__
+_M = _MAPPINGS.alias("m")
 
 # SELECT m.*, c.* FROM host_mappings AS m LEFT OUTER JOIN cell_mappings AS c ON c.id = m.cell_id
 _SELECT = sa.select(*_M.columns, *cell_mapping.PREFIXED_COLUMNS).select_from(

@@ -16,7 +16,7 @@ from nova_api_db.db.api import cell_mapping, models
 from nova_api_db.db.rows import Row
 
 _MAPPINGS: sa.Table = models.InstanceMapping.__table__
-_CELLS: sa.Table = models.CellMapping.__table__
+_M = _MAPPINGS.alias("m")
 
 _UUIDS: sa.BindParameter[Any] = sa.bindparam("uuids", expanding=True)
 
