@@ -96,3 +96,13 @@ def list_cells(context: RequestContext) -> list[CellMapping]:
     """Return all cells by name, those without a name first."""
     cells: list[CellMapping] = list(CellMappingList.get_all(context))
     return sorted(cells, key=lambda cell: (cell.name or "", cell.uuid))
+
+
+@tables.needed
+def get_cell(context: RequestContext, uuid_or_name: str) -> CellMapping:
+    """Return the cell that a person means, by its uuid or else by its name.
+
+    :raises CellMappingNotFound: if there is none
+    :raises CellMappingAmbiguous: if several have that name
+    """
+    return CellMapping.get_by_uuid_or_name(context, uuid_or_name)

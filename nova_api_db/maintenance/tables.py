@@ -33,7 +33,8 @@ def needed(work: Callable[P, R]) -> Callable[P, R]:
 
 # What SQLite, MySQL and PostgreSQL say; oslo.db does not know all of it.
 _MISSING = re.compile(
-    r"no such table: (\w+)|Table '(?:[^']*\.)?(\w+)' doesn't exist|relation \"(\w+)\" does not exist"
+    r"no such table: (\w+)|Table '(?:[^']*\.)?(\w+)' doesn't exist|"
+    r"relation \"(\w+)\" does not exist"
 )
 
 

@@ -9,7 +9,6 @@ from nova_api_db.cmd.manage import command, exit_code, running
 from nova_api_db.cmd.manage.exit_code import ExitCode
 
 CELL_SETUP = "nova_api_db.maintenance.cell_setup"
-FIND_CELL = "nova_api_db.objects.cell_mapping:CellMapping.get_by_uuid_or_name"
 MAP_INSTANCES = "nova_api_db.maintenance.map_instances:map_instances"
 
 #: create_cell: another cell uses one of the URLs.
@@ -233,7 +232,7 @@ class MapInstances(Deployment, command.Show):
         """Return what became of the instances."""
         max_count = _count(parsed_args.max_count)
         context = self.context()
-        cell = self.work(FIND_CELL)(context, parsed_args.cell_uuid)
+        cell = self.work(f"{CELL_SETUP}:get_cell")(context, parsed_args.cell_uuid)
         with running.RunningTotals(self.app.stderr, "instances") as show:
             totals = self.work(MAP_INSTANCES)(
                 context,

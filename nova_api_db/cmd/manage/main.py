@@ -115,6 +115,9 @@ class ManageApp(app.App):
         logging.basicConfig(
             level=level, handlers=handlers, format=self.LOG_FILE_MESSAGE_FORMAT, force=True
         )
+        if not wanted:
+            # It logs the errors that it does not know, with a traceback, and raises them too.
+            logging.getLogger("oslo_db.sqlalchemy.exc_filters").setLevel(logging.ERROR)
 
     def run(self, argv: list[str]) -> int:
         """Run a command line and return its exit code; every error is one line on stderr."""
