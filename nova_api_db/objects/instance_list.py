@@ -13,7 +13,7 @@ from nova_api_db.db.cell import instance as instance_query
 from nova_api_db.db.cell import instance_list as query
 from nova_api_db.db.cell import instance_usage as usage
 from nova_api_db.objects import base, fields, instance_filters, instance_loading
-from nova_api_db.objects.instance import Instance, visible_project
+from nova_api_db.objects.instance import Instance
 from nova_api_db.objects.instance_order import Order
 from nova_api_db.objects.security_group import SecurityGroup
 
@@ -100,15 +100,14 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
     ) -> Self:
         """Return the servers that match and follow after another, which may be in another cell.
 
-        Who is no administrator sees the servers of their own project only.
+        Who is no administrator sees the servers of their project only, without one their own.
         """
         if limit == 0:
             return cls(context).obj_fill([])
-        project_id = visible_project(context)
-        if project_id is not None:
-            if filters.get("project_id", project_id) != project_id:
-                return cls(context).obj_fill([])
-            filters = {**filters, "project_id": project_id}
+        own = _own(context)
+        if any(filters.get(name, value) != value for name, value in own.items()):
+            return cls(context).obj_fill([])
+        filters = {**filters, **own}
         has_address = instance_filters.address_check(filters)
         if has_address is not None:
             servers = cls._with_addresses(

@@ -215,3 +215,16 @@ class TestByHost(ListTestCase):
         counts = objects.InstanceList.get_counts(self.cell_context, "project", "other")
         self.assertEqual({"instances": 2, "cores": 3, "ram": 768}, counts["project"])
         self.assertEqual({"instances": 1, "cores": 1, "ram": 256}, counts["user"])
+
+
+class TestVisibility(ListTestCase):
+    def test_users_see_their_project_and_without_one_their_own(self) -> None:
+        self.make("mine")
+        self.make("of my project", user_id="other")
+        self.make("elsewhere", project_id="other")
+        self.cell_context.is_admin = False
+        self.cell_context.project_id, self.cell_context.user_id = "project", "user"
+        self.assertEqual(["mine", "of my project"], self.names())
+        self.assertEqual([], self.names({"project_id": "other"}))
+        self.cell_context.project_id = None
+        self.assertEqual(["elsewhere", "mine"], self.names())
