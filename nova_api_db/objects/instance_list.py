@@ -360,3 +360,12 @@ def _text(time: datetime.datetime) -> str:
 def _time(text: str) -> datetime.datetime:
     """Return a time as rows hold it."""
     return timeutils.normalize_time(timeutils.parse_isotime(text))
+
+
+def _own(context: RequestContext) -> dict[str, str | None]:
+    """Return the filters that leave the servers which a context may see in a list."""
+    if context.is_admin:
+        return {}
+    if context.project_id:
+        return {"project_id": context.project_id}
+    return {"user_id": context.user_id}
