@@ -143,7 +143,7 @@ class Deployment:
             with engine.begin() as connection:
                 connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
                 for name in _filled(connection):
-                    connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608 - our names
+                    connection.exec_driver_sql(f"DELETE FROM {name}")
 
     def _close(self) -> None:
         self.nova.close()
@@ -155,8 +155,7 @@ class Deployment:
 def _filled(connection: sa.Connection) -> list[str]:
     names = set(sa.inspect(connection).get_table_names()) - VERSION_TABLES
     ask = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM `{name}`)"  # noqa: S608 - our names
-        for name in sorted(names)
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM `{name}`)" for name in sorted(names)
     )
     return [f"`{name}`" for name in connection.exec_driver_sql(ask).scalars()]
 
