@@ -16,19 +16,23 @@ _LOCK = "cell_mappings"
 
 
 @tables.needed
-def map_cell0(context: RequestContext, database_connection: str) -> tuple[CellMapping, bool]:
+def map_cell0(
+    context: RequestContext, database_connection: str, *, is_default: bool = False
+) -> tuple[CellMapping, bool]:
     """Record cell0, unless it is recorded already.
 
     :param database_connection: the URL of its database, or a template of it
+    :param is_default: nobody asked for this very database
     :returns: the cell, and whether it was recorded now
     :raises DatabaseURLInvalid: if that is no URL
-    :raises Cell0Elsewhere: if it is recorded with another database
+    :raises Cell0Elsewhere: if it is recorded with another database than was asked for
     """
     urls.check_database(database_connection)
     with exclusive.held(context, _LOCK):
         for cell in CellMappingList.get_all(context):
             if cell.is_cell0():
-                if cell.database_connection != urls.expand_database(database_connection):
+                wanted = urls.expand_database(database_connection)
+                if cell.database_connection != wanted and not is_default:
                     recorded = urls.mask(cell.database_connection)
                     raise exception.Cell0Elsewhere(recorded=recorded)
                 return cell, False

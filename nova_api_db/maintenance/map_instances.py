@@ -123,14 +123,19 @@ def map_instances(
     """
     cell_context = aimed(context, cell)
     plan = _plan(context, cell, reset=reset)
-    totals, expected = Totals(), 0
+    totals, expected, were_missing = Totals(), 0, True
     if on_progress is not None:
         expected = sum(instance_walk.count(cell_context, *part) for part in plan.parts)
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
         # The next page is read while a batch is written. One thread at a time uses the context.
         for page in _ahead(thread, _pages(cell_context, plan.parts, batch_size)):
             left = None if max_count is None else max_count - totals.changes
-            batch = _do(context, cell, page, left, plan=plan, dry_run=dry_run)
+            if dry_run:
+                batch = query.look_at(context, cell.id, page.instances, left)
+            else:
+                # Where none of the last ones had a mapping, the next ones have none either.
+                batch = _store(context, cell, page, left, plan, assume_missing=were_missing)
+                were_missing = batch.seen == len(batch.missing) + batch.hidden
             totals = totals.plus(batch)
             if on_progress is not None:
                 on_progress(totals, expected)
@@ -143,17 +148,15 @@ def map_instances(
     return dataclasses.replace(totals, complete=True)
 
 
-def _do(
+def _store(
     context: RequestContext,
     cell: CellMapping,
     page: _Page,
     at_most: int | None,
-    *,
     plan: _Plan,
-    dry_run: bool,
+    *,
+    assume_missing: bool,
 ) -> query.Batch:
-    if dry_run:
-        return query.look_at(context, cell.id, page.instances, at_most)
     progress = None
     if plan.keeps_progress and page.end is not None:
         progress = query.Progress(cell.uuid, page.end)
@@ -165,12 +168,13 @@ def _do(
                 page.instances,
                 at_most,
                 progress=progress,
+                assume_missing=assume_missing and attempt == 1,
                 # A key may be taken by what does not look like it, where the collation of a
                 # database is an unusual one.
                 skip_duplicates=attempt > TRIES,
             )
         except db_exception.DBDuplicateEntry:
-            # Another run or a service mapped one of them in between: look again.
+            # One of them has a mapping, or another run or a service made one in between: look.
             if attempt > TRIES:
                 raise
     raise AssertionError

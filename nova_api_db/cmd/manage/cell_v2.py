@@ -37,8 +37,8 @@ class MapCell0(Deployment):
     under the same name with `_cell0` behind it. The database itself is made by the means of its
     server, its tables by `nova-manage db sync`.
 
-    Exit code 0: cell0 is recorded, now or earlier. 1: it is recorded with another database, or
-    the URL is missing or not one.
+    Exit code 0: cell0 is recorded, now or earlier. 1: it is recorded with another database than
+    the one named, or the URL is missing or not one.
     """
 
     examples = """
@@ -65,10 +65,11 @@ class MapCell0(Deployment):
         with exit_code.ending(
             ExitCode.NOT_DONE, exception.ConfigurationError, exception.Cell0Elsewhere
         ):
-            url = parsed_args.database_connection or urls.derive_cell0(
+            given = parsed_args.database_connection
+            url = given or urls.derive_cell0(
                 conf.require_connection(self.configuration(), "database")
             )
-            cell, is_new = self.work(f"{CELL_SETUP}:map_cell0")(context, url)
+            cell, is_new = self.work(f"{CELL_SETUP}:map_cell0")(context, url, is_default=not given)
         said = "Cell0 is recorded" if is_new else "Nothing to do: cell0 is recorded already"
         self.say(f"{said}: {urls.mask(cell.database_connection)}")
         return ExitCode.DONE

@@ -49,8 +49,11 @@ class CellsTest(CellV2TestCase):
 
     def test_cell0_recorded_with_another_database_ends_with_1(self):
         self.manage("map_cell0", "--database_connection", "mysql://nova:s3cret@db/cell0")
-        ended = self.manage("map_cell0")
+        ended = self.manage("map_cell0", "--database_connection", "mysql://nova:s3cret@db/other")
         self.assert_fails(ExitCode.NOT_DONE, "mysql://nova:****@db/cell0", ended)
+        ended = self.manage("map_cell0")
+        self.assertEqual(ExitCode.DONE, ended.code)
+        self.assertIn("recorded already: mysql://nova:****@db/cell0", ended.stdout)
 
     def test_create_cell_takes_the_configured_urls(self):
         ended = self.manage("create_cell", "--name", "cell1", "--verbose")
