@@ -7,7 +7,7 @@ from typing import Any, Self
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance as query
-from nova_api_db.db.cell import instance_list, instance_removal
+from nova_api_db.db.cell import instance_removal
 from nova_api_db.objects import base, fields, instance_loading, instance_storage
 from nova_api_db.objects.flavor import Flavor
 from nova_api_db.objects.image_meta import ImageMeta
@@ -148,7 +148,7 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
     def obj_load_columns(self, row: Mapping[Any, Any], names: Sequence[str]) -> None:
         """Set columns of the server's own row as loaded."""
         self.obj_load_row(row, names)
-        for name in instance_list.FLAGS:
+        for name in query.FLAGS:
             if name in names:
                 self.obj_set_loaded(name, bool(row[name]))
 
@@ -382,7 +382,7 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
             self.obj_set_loaded("migration_context", None)
 
 
-_FROM_ROW = RowLoader(Instance, COLUMNS, dict.fromkeys(instance_list.FLAGS, False))
+_FROM_ROW = RowLoader(Instance, COLUMNS, dict.fromkeys(query.FLAGS, False))
 
 
 def visible_project(context: RequestContext) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from nova_api_db import exception
 from nova_api_db.db.cell import instance_filters as in_sql
+from nova_api_db.db.cell.instance import FLAGS
 from nova_api_db.objects.instance import Instance
 
 Check = Callable[[Instance], bool]
@@ -77,6 +78,9 @@ def _equals(name: str, value: Any) -> Check:
 
     def equals(server: Instance) -> bool:
         held = _plain(value_of(server, name))
+        if name in FLAGS:
+            # What is not said is no.
+            held = bool(held)
         # A number may be asked for as text, as it stands in a URL.
         return held in wanted or (type(held) is int and str(held) in texts)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from nova_api_db import exception
-from nova_api_db.db.cell import instance_list
+from nova_api_db.db.cell.instance import FLAGS
 
 #: What servers can be sorted by: their own columns, but for those that hold documents.
 SORT_KEYS = frozenset({
@@ -57,9 +57,7 @@ class Order:
     def values(self, server: Any) -> list[Any]:
         """Return a server's value of each key; datetimes are naive UTC, as rows hold them."""
         return [
-            bool(getattr(server, key))
-            if key in instance_list.FLAGS
-            else _plain(getattr(server, key))
+            bool(getattr(server, key)) if key in FLAGS else _plain(getattr(server, key))
             for key in self.keys
         ]
 

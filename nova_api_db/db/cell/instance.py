@@ -22,6 +22,12 @@ ID_MAPPINGS: sa.Table = models.InstanceIdMapping.__table__
 SECURITY_GROUPS: sa.Table = models.SecurityGroup.__table__
 TAGS: sa.Table = models.Tag.__table__
 
+#: Columns that say yes or no: some may be NULL, some hold a number; that is no, and yes.
+FLAGS = frozenset({
+    "auto_disk_config", "cleaned", "deleted", "disable_terminate", "hidden", "locked",
+    "shutdown_terminate",
+})  # fmt: skip
+
 #: The security group that every project has.
 DEFAULT_GROUP = "default"
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from nova_api_db import exception
 from nova_api_db.db import soft_delete
-from nova_api_db.db.cell.instance import INSTANCES, METADATA, SYSTEM_METADATA, TAGS
+from nova_api_db.db.cell.instance import FLAGS, INSTANCES, METADATA, SYSTEM_METADATA, TAGS
 
 Condition = sa.ColumnElement[bool]
 
@@ -82,7 +82,11 @@ def _visible(filters: Mapping[str, Any]) -> Iterator[Condition]:
 def _equals(column: sa.Column[Any], value: Any) -> Condition:
     given = value if isinstance(value, list | tuple | set | frozenset) else [value]
     values = [_typed(column, item) for item in given if item is not None]
-    found = column.in_([item for item in values if item is not None])
+    known = [item for item in values if item is not None]
+    if column.name in FLAGS:
+        # NULL is no.
+        return sa.func.coalesce(column, sa.false()).in_(known)
+    found = column.in_(known)
     return found if len(values) == len(given) else sa.or_(column.is_(None), found)
 
 

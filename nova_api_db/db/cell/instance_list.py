@@ -11,14 +11,8 @@ from sqlalchemy.engine import Connection
 from nova_api_db import exception
 from nova_api_db.db import paging, rows
 from nova_api_db.db.cell import instance_filters, replica
-from nova_api_db.db.cell.instance import INSTANCES, SELECT
+from nova_api_db.db.cell.instance import FLAGS, INSTANCES, SELECT
 from nova_api_db.db.rows import Row
-
-#: Columns that say yes or no: some may be NULL, some hold a number; that is no, and yes.
-FLAGS = frozenset({
-    "auto_disk_config", "cleaned", "deleted", "disable_terminate", "hidden", "locked",
-    "shutdown_terminate",
-})  # fmt: skip
 
 
 def _sort_column(key: str, direction: str) -> paging.SortColumn:

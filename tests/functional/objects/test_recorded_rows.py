@@ -13,7 +13,7 @@ from nova_api_db import objects
 from nova_api_db.db import facade
 from nova_api_db.db.api import models as api_models
 from nova_api_db.db.cell import models as cell_models
-from nova_api_db.db.cell import instance_list
+from nova_api_db.db.cell.instance import FLAGS
 from nova_api_db.objects import instance_loading, instance_storage
 from tests import base, cloud
 
@@ -61,10 +61,10 @@ class RecordedRowsTestCase(base.DatabaseTestCase):
     def assertColumns(self, row: Mapping[str, Any], obj: Any, *left_out: str) -> None:
         for name in row.keys() & obj.fields.keys() - set(left_out):
             if row[name] is None and not obj.fields[name].nullable:
-                self.assertEqual(name in instance_list.FLAGS, obj.obj_attr_is_set(name), name)
+                self.assertEqual(name in FLAGS, obj.obj_attr_is_set(name), name)
                 continue
             expected = self.column(row[name])
-            if name in instance_list.FLAGS:
+            if name in FLAGS:
                 expected = bool(expected)
             found = getattr(obj, name)
             if expected is not None and type(found).__name__ == "IPAddress":
