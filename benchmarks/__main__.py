@@ -37,6 +37,7 @@ def _parser(known: Iterable[str]) -> argparse.ArgumentParser:
     parser.add_argument("--smoke", action="store_true", help="run each once, on little data")
     parser.add_argument("--repeat", type=int, default=3, help="the best of N (default: 3)")
     parser.add_argument("--rows", type=int, default=20_000, help="default: 20000")
+    parser.add_argument("--count", type=int, default=200, help="records (default: 200)")
     parser.add_argument(
         "--mysql",
         metavar="URL",
@@ -115,6 +116,7 @@ def main(argv: list[str]) -> int:
         mysql_url=arguments.mysql,
         nova_python=arguments.nova_python,
         rows=min(arguments.rows, 300) if arguments.smoke else arguments.rows,
+        count=min(arguments.count, 5) if arguments.smoke else arguments.count,
     )
     rows: list[dict[str, Any]] = []
     for name in arguments.names or known:

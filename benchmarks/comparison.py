@@ -20,6 +20,8 @@ class Options:
     nova_python: str | None
     #: How many rows the operations on many rows work on.
     rows: int
+    #: How often an operation on one record is done each time.
+    count: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
