@@ -89,6 +89,28 @@ class TestCreate(InstanceTestCase):
         self.make()
         self.assertEqual(1, len(self.rows(models.SecurityGroup)))
 
+    def test_servers_created_at_once_share_the_group(self) -> None:
+        barrier = threading.Barrier(4)
+        errors: list[Exception] = []
+
+        def create() -> None:
+            own = context.aimed(context.get_admin_context(), self.cell_context.cell_target)
+            own.project_id = "p"
+            barrier.wait()
+            try:
+                builders.make_instance(own)
+            except Exception as error:  # noqa: BLE001 - told by the test
+                errors.append(error)
+
+        threads = [threading.Thread(target=create) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([], errors)
+        self.assertEqual(1, len(self.rows(models.SecurityGroup, project_id="p")))
+        self.assertEqual(4, len(self.rows(models.Instance)))
+
     def test_documents_as_nova_stores_them(self) -> None:
         server = self.make(
             pci_requests=objects.InstancePCIRequests(requests=[]),
