@@ -255,7 +255,7 @@ class MapInstances(Deployment, command.Show):
             "elsewhere": totals.elsewhere,
             "elsewhere_uuids": uuids if parsed_args.formatter == "json" else "\n".join(uuids),
             "hidden": totals.hidden,
-            "complete": totals.complete,
+            "complete": is_done,
         }
         return tuple(fields), tuple(fields.values())
 
