@@ -221,10 +221,6 @@ class InstanceUpdateConflict(Invalid):
     )
 
 
-class UnexpectedVMStateError(InstanceUpdateConflict):
-    pass
-
-
 class UnexpectedTaskStateError(InstanceUpdateConflict):
     pass
 

@@ -279,8 +279,8 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
         :param expected_task_state: the same for its task; None (no task) counts in a list only
         :param admin_state_reset: has no effect
         :raises InstanceNotFound: if the server is gone
-        :raises InstanceUpdateConflict: if it is in another state: UnexpectedTaskStateError,
-            UnexpectedDeletingTaskStateError or UnexpectedVMStateError; nothing was written
+        :raises InstanceUpdateConflict: if it is in another state, UnexpectedTaskStateError or
+            UnexpectedDeletingTaskStateError where it is in another task; nothing was written
         """
         changes = self.obj_what_changed()
         writes = changes & {*COLUMNS, *EXTRA_COLUMNS, *PAIRS, "info_cache"} - {"id", "uuid"}

@@ -225,7 +225,7 @@ def _check(row: Row, expected: Expected) -> None:
     if not wrong:
         return
     if "task_state" not in wrong:
-        conflict: type[exception.InstanceUpdateConflict] = exception.UnexpectedVMStateError
+        conflict = exception.InstanceUpdateConflict
     elif wrong["task_state"] == DELETING:
         conflict = exception.UnexpectedDeletingTaskStateError
     else:

@@ -365,9 +365,10 @@ class TestSave(InstanceTestCase):
     def test_unexpected_states_are_refused(self) -> None:
         server = self.get(self.make())
         server.display_name = "x"
-        self.assertRaises(
-            exception.UnexpectedVMStateError, server.save, expected_vm_state="stopped"
+        raised = self.assertRaises(
+            exception.InstanceUpdateConflict, server.save, expected_vm_state="stopped"
         )
+        self.assertIs(exception.InstanceUpdateConflict, type(raised))
         self.assertRaises(
             exception.UnexpectedTaskStateError, server.save, expected_task_state=["rebooting"]
         )
