@@ -51,7 +51,9 @@ class InstanceMappingTest(base.InteropTestCase):
             call("get_by_cell_id", self.id_of(cell)),
             call("get_by_instance_uuids", [self.uuid]),
             call("get_by_project_id", "project"),
-            call("get_not_deleted_by_cell_and_project", self.id_of(cell), "project"),
+            call(
+                "get_not_deleted_by_cell_and_project", cell["nova_object.data"]["uuid"], "project"
+            ),
         ):
             self.assert_listed(1, "InstanceMappingList", listing)
         counts = self.assert_same("InstanceMappingList", call("get_counts", "project", "user"))

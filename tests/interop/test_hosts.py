@@ -9,8 +9,7 @@ from tests.interop.base import call
 
 class ServiceTest(base.InteropTestCase):
     def test_service(self):
-        # A service says its version itself.
-        values = base.example("Service", "compute_node", "version", uuid=self.uuid)
+        values = base.example("Service", "compute_node", uuid=self.uuid)
         self.writer.create("Service", values)
         find = call("get_by_uuid", self.uuid)
         self.change_both_ways(

@@ -15,8 +15,6 @@ LATER = (
 
 
 class RequestSpecTest(base.InteropTestCase):
-    find = None
-
     def setUp(self):
         super().setUp()
         self.find = call("get_by_instance_uuid", self.uuid)
