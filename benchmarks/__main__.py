@@ -3,6 +3,7 @@
 
 import argparse
 import importlib
+import itertools
 import json
 import os
 import pkgutil
@@ -13,7 +14,7 @@ from typing import Any
 import prettytable
 
 import benchmarks
-from benchmarks.comparison import Comparison, Options, Timing
+from benchmarks.comparison import Comparison, Options, Peer, Timing
 
 Run = Callable[[Options], Iterable[Comparison]]
 
@@ -80,26 +81,57 @@ def _row(comparison: Comparison, timing: Timing) -> dict[str, Any]:
     }
 
 
+_BARE = "bare"
+
 _COLUMNS = (
     "operation",
-    "way",
-    "count",
     "unit",
-    "seconds",
-    "per second",
-    "ours is",
+    "ours /s",
+    "Nova /s",
+    "times Nova",
     "goal",
-    "reached",
+    "bare /s",
+    "part of bare",
+    "goal ",
 )
 
 
-def _table(rows: Iterable[dict[str, Any]]) -> str:
+def _table(comparisons: Iterable[Comparison]) -> str:
     table = prettytable.PrettyTable(_COLUMNS, align="r")
-    table.align["operation"] = table.align["way"] = "l"  # type: ignore[index]
-    for row in rows:
-        cells = [row.get(name, "") for name in _COLUMNS]
-        table.add_row([{True: "yes", False: "no"}.get(cell, cell) for cell in cells])
+    table.align.update({"operation": "l", "unit": "l"})
+    for comparison in comparisons:
+        of_nova = [peer for peer in comparison.peers if _is_nova(peer)]
+        of_driver = [peer for peer in comparison.peers if not _is_nova(peer)]
+        for theirs, bare in itertools.zip_longest(of_nova, of_driver):
+            # What is not the bare driver alone says what it is.
+            way = bare.timing.way if bare is not None and bare.timing is not None else _BARE
+            table.add_row(
+                [
+                    comparison.operation + ("" if way == _BARE else f", {way}"),
+                    comparison.unit,
+                    _number(comparison.ours.rate),
+                    *_against(comparison, theirs),
+                    *_against(comparison, bare),
+                ]
+            )
     return str(table)
+
+
+def _is_nova(peer: Peer) -> bool:
+    return peer.timing is None or peer.timing.way == "Nova"
+
+
+def _against(comparison: Comparison, peer: Peer | None) -> list[str]:
+    """Return a peer's rate, ours in terms of it, and the goal; a missed one is marked."""
+    if peer is None or peer.timing is None:
+        return ["-", "-", "-"]
+    ratio = comparison.ratio(peer) or 0.0
+    goal = f"{peer.goal:g}" if peer.goal else "-"
+    return [_number(peer.timing.rate), f"{ratio:.2f}", goal if ratio >= peer.goal else f"{goal} !"]
+
+
+def _number(rate: float) -> str:
+    return f"{rate:.2g}" if rate < 10 else f"{rate:,.0f}"
 
 
 def main(argv: list[str]) -> int:
@@ -118,12 +150,14 @@ def main(argv: list[str]) -> int:
         rows=min(arguments.rows, 300) if arguments.smoke else arguments.rows,
         count=min(arguments.count, 5) if arguments.smoke else arguments.count,
     )
-    rows: list[dict[str, Any]] = []
+    comparisons: list[Comparison] = []
     for name in arguments.names or known:
         sys.stderr.write(f"{name} ...\n")
-        for comparison in known[name](options):
-            rows += _rows(comparison)
-    print(json.dumps(rows, indent=1) if arguments.format == "json" else _table(rows))
+        comparisons += known[name](options)
+    rows = [row for comparison in comparisons for row in _rows(comparison)]
+    print(json.dumps(rows, indent=1) if arguments.format == "json" else _table(comparisons))
+    for reason in sorted({row["way"] for row in rows if "count" not in row}):
+        sys.stderr.write(f"{reason}\n")
     missed = any(row.get("reached") is False for row in rows)
     return 1 if missed and not options.is_smoke else 0
 

@@ -144,12 +144,12 @@ def instance_mapping_get(side: Side) -> Iterator[None]:
 
 @operation
 def cell_query(side: Side) -> Iterator[None]:
-    """Aim at a cell and ask it for one small thing, every time anew."""
+    """Aim at a cell and ask it for the services of a host that has none, every time anew."""
     cell = _cell(side)
     yield
     for uuid_ in side.uuids:
         with side.contexts.target_cell(side.context, cell) as aimed:
-            _expect(side.objects.Tag.exists(aimed, uuid_, "tag"), False)
+            _expect(len(side.objects.ServiceList.get_by_host(aimed, uuid_)), 0)
 
 
 def _cell(side: Side) -> Any:

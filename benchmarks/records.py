@@ -235,8 +235,26 @@ def nodes(side: Side) -> list[Any]:
             **NODE,
             uuid=uuid_,
             service_id=None,
+            supported_hv_specs=_hv_specs(side),
+            pci_device_pools=_pools(side),
             host=f"host-{n}",
             hypervisor_hostname=f"node-{n}",
         )
         for n, uuid_ in enumerate(side.uuids)
     ]
+
+
+def _hv_specs(side: Side) -> list[Any]:
+    return [
+        side.objects.HVSpec(arch=arch, hv_type="kvm", vm_mode="hvm") for arch in ("i686", "x86_64")
+    ]
+
+
+def _pools(side: Side) -> Any:
+    pools = [
+        side.objects.PciDevicePool(
+            product_id="1572", vendor_id="8086", numa_node=node, tags={"a": "b"}, count=4
+        )
+        for node in range(2)
+    ]
+    return side.objects.PciDevicePoolList(objects=pools)
