@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries on request_specs: of the api database, or of the cell that the context is aimed at."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
-from nova_api_db.db import facade, types
+from nova_api_db.db import facade, parts, types
 from nova_api_db.db.api import models
 
 # The table of the cell databases is the same, so are the statements.
@@ -22,9 +22,6 @@ class SpecRow(NamedTuple):
     instance_uuid: str
     spec: str
 
-
-#: How many servers one statement names.
-AT_ONCE = 1000
 
 _SELECT = sa.select(_SPECS.c.id, _SPECS.c.instance_uuid, _SPECS.c.spec)
 _GET = _SELECT.where(_SPECS.c.instance_uuid == sa.bindparam("instance_uuid"))
@@ -56,7 +53,7 @@ def list_by_instance_uuids(
     """Return the rows of those servers that have one."""
     return [
         SpecRow._make(row)
-        for uuids in _in_parts(instance_uuids)
+        for uuids in parts.of(instance_uuids)
         for row in connection.execute(_LIST, {"uuids": uuids})
     ]
 
@@ -98,16 +95,9 @@ def delete(connection: Connection, instance_uuid: str) -> None:
 @facade.spec_writer
 def delete_many(connection: Connection, instance_uuids: Collection[str]) -> int:
     """Delete the rows of servers in one transaction and return how many there were."""
-    return sum(_delete(connection, uuids) for uuids in _in_parts(instance_uuids))
+    return sum(_delete(connection, uuids) for uuids in parts.of(instance_uuids))
 
 
 def _delete(connection: Connection, instance_uuids: Sequence[str]) -> int:
     where = _SPECS.c.instance_uuid.in_(instance_uuids)
     return connection.execute(sa.delete(_SPECS).where(where)).rowcount
-
-
-def _in_parts(instance_uuids: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Yield the uuids in parts that a statement can name."""
-    uuids = list(dict.fromkeys(instance_uuids))
-    for start in range(0, len(uuids), AT_ONCE):
-        yield uuids[start : start + AT_ONCE]

@@ -2,16 +2,13 @@
 """Read rows as mappings; insert one and know it whole without reading it again."""
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from nova_api_db.db import types
-
-#: How many keys one statement names.
-AT_ONCE = 1000
 
 #: A row as read: column name -> value. (A RowMapping; its own type has wider keys.)
 Row: TypeAlias = Mapping[str, Any]
@@ -27,13 +24,6 @@ def fetch(
 ) -> list[Row]:
     """Return all rows that a statement finds."""
     return cast("list[Row]", connection.execute(statement, parameters or {}).mappings().all())
-
-
-def in_parts(keys: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Yield the keys, each once, in parts that a statement can name."""
-    unique = list(dict.fromkeys(keys))
-    for start in range(0, len(unique), AT_ONCE):
-        yield unique[start : start + AT_ONCE]
 
 
 def insert(connection: Connection, table: sa.Table, values: Row) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from oslo_db import exception as db_exception
 from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
-from nova_api_db.db import facade, rows
+from nova_api_db.db import facade, parts, rows
 from nova_api_db.db.api import models
 from nova_api_db.db.rows import Row
 
@@ -184,7 +184,7 @@ def delete_memberships(connection: Connection, instance_uuids: Collection[str]) 
     """Take servers out of their groups and return how many rows went."""
     return sum(
         connection.execute(_DELETE_MEMBERSHIPS, {"uuids": uuids}).rowcount
-        for uuids in rows.in_parts(instance_uuids)
+        for uuids in parts.of(instance_uuids)
     )
 
 

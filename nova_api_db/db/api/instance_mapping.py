@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
-from nova_api_db.db import facade, rows
+from nova_api_db.db import facade, parts, rows
 from nova_api_db.db.api import cell_mapping, models
 from nova_api_db.db.rows import Row
 
@@ -71,7 +71,7 @@ def list_by_instance_uuids(connection: Connection, instance_uuids: Collection[st
     """Return the mappings of those servers that have one."""
     return [
         row
-        for uuids in rows.in_parts(instance_uuids)
+        for uuids in parts.of(instance_uuids)
         for row in rows.fetch(connection, _BY_UUIDS, {"uuids": uuids})
     ]
 
@@ -138,7 +138,7 @@ def count_by_uuids_and_user(
     """Return how many of some servers are a user's."""
     return sum(
         connection.execute(_COUNT_BY_UUIDS, {"uuids": uuids, "user_id": user_id}).scalar_one()
-        for uuids in rows.in_parts(instance_uuids)
+        for uuids in parts.of(instance_uuids)
     )
 
 
@@ -179,6 +179,5 @@ def delete(connection: Connection, instance_uuid: str) -> None:
 def delete_many(connection: Connection, instance_uuids: Collection[str]) -> int:
     """Delete the mappings of servers in one transaction and return how many there were."""
     return sum(
-        connection.execute(_DELETE, {"uuids": uuids}).rowcount
-        for uuids in rows.in_parts(instance_uuids)
+        connection.execute(_DELETE, {"uuids": uuids}).rowcount for uuids in parts.of(instance_uuids)
     )

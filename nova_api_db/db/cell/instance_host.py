@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from nova_api_db.db import facade, rows
+from nova_api_db.db import facade, parts
 from nova_api_db.db.cell.instance import INSTANCES
 
 _UUIDS: sa.BindParameter[Any] = sa.bindparam("uuids", expanding=True)
@@ -24,6 +24,6 @@ def list_hosts(connection: Connection, instance_uuids: Collection[str]) -> set[s
     """Return the hosts that have any of some servers; deleted ones do not count."""
     return {
         host
-        for uuids in rows.in_parts(instance_uuids)
+        for uuids in parts.of(instance_uuids)
         for host in connection.execute(_HOSTS, {"uuids": uuids}).scalars()
     }

@@ -105,7 +105,7 @@ class TestSeveral(RequestSpecTestCase):
         self.assertEqual([], objects.RequestSpec.get_by_instance_uuids(self.context, []))
 
     def test_more_than_a_statement_takes(self) -> None:
-        self.useFixture(fixtures.MonkeyPatch("nova_api_db.db.request_spec.AT_ONCE", 2))
+        self.useFixture(fixtures.MonkeyPatch("nova_api_db.db.parts.AT_ONCE", 2))
         made = [self.make().instance_uuid for _ in range(5)]
         found = objects.RequestSpec.get_by_instance_uuids(self.context, made)
         self.assertCountEqual(made, [spec.instance_uuid for spec in found])
