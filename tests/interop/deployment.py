@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nova_api_db import context, fixture, objects
+from nova_api_db import conf, context, fixture, objects
 from nova_api_db.db import facade
 from nova_api_db.migrations import runner
 from nova_api_db.migrations.database import Database
@@ -28,16 +28,22 @@ from tests.interop import nova_side
 
 NOVA_PYTHON = os.environ.get("TEST_NOVA_PYTHON", "")
 
+#: The folder for temporary files that outlive a test; those of a test are in one of its own.
+ROOT = tempfile.gettempdir()
+
 #: What the versions of the tables are kept in; not to be emptied.
 VERSION_TABLES = {"alembic_version", "shadow_alembic_version", "nova_api_db_version"}
 
-CONFIG = """\
+#: Never connected to: nothing here sends a message.
+BUS = "rabbit://nova:secret@192.0.2.1:5672/nova"
+
+CONFIG = f"""\
 [DEFAULT]
-transport_url = fake:///
+transport_url = {BUS}
 [api_database]
-connection = {api}
+connection = {{api}}
 [database]
-connection = {cell}
+connection = {{cell}}
 """
 
 OUR_MANAGE = (sys.executable, "-m", "nova_api_db.cmd.manage.main")
@@ -50,6 +56,16 @@ class Ended:
     code: int
     stdout: str
     stderr: str
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of Nova's processes, where a warning is not an error."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+
+
+def nova_manage() -> tuple[str, ...]:
+    """Return the command line of Nova's own nova-manage."""
+    return (str(pathlib.Path(NOVA_PYTHON).parent / "nova-manage"),)
 
 
 def run(command: tuple[str, ...], config: pathlib.Path, *words: str) -> Ended:
@@ -65,21 +81,11 @@ def run(command: tuple[str, ...], config: pathlib.Path, *words: str) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of Nova's processes, where a warning is not an error."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
-
-
-def nova_manage() -> tuple[str, ...]:
-    """Return the command line of Nova's own nova-manage."""
-    return (str(pathlib.Path(NOVA_PYTHON).parent / "nova-manage"),)
-
-
 class Nova:
     """A Nova process that does steps with its objects."""
 
     def __init__(self, config: pathlib.Path) -> None:
-        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
+        self._said = tempfile.TemporaryFile("w+", dir=ROOT)  # noqa: SIM115
         self._process = subprocess.Popen(
             [NOVA_PYTHON, "-P", nova_side.__file__, str(config)],
             stdin=subprocess.PIPE,
@@ -123,19 +129,37 @@ class Deployment:
     """Databases whose tables one of the two made."""
 
     def __init__(self, made_by: str) -> None:
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(dir=ROOT)
         self.api_url = _server().create(f"{made_by}_api")
         self.cell_url = _server().create(f"{made_by}_cell")
-        self.config = write_config(pathlib.Path(self._folder.name), self.api_url, self.cell_url)
+        self.config = pathlib.Path(self._folder.name, "nova.conf")
+        self.config.write_text(CONFIG.format(api=self.api_url, cell=self.cell_url))
         make = {"nova": make_nova_tables, "ours": make_our_tables}[made_by]
         make(self.config, self.api_url, self.cell_url)
         self.nova = Nova(self.config)
         self._engines = [facade.create_engine(url) for url in (self.api_url, self.cell_url)]
         atexit.register(self._close)
 
+    def snapshot(self) -> list[tuple[Any, ...]]:
+        """Return what the databases hold: every table, its statement and its rows."""
+        found: list[tuple[Any, ...]] = []
+        for engine in self._engines:
+            with engine.connect() as connection:
+                for name in sa.inspect(connection).get_table_names():
+                    statement = connection.exec_driver_sql(f"SHOW CREATE TABLE `{name}`").all()
+                    rows = connection.exec_driver_sql(f"SELECT * FROM `{name}`").all()
+                    found.append((name, statement, rows))
+        return found
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table of the api database."""
+        with self._engines[0].connect() as connection:
+            rows = connection.exec_driver_sql(f"SELECT * FROM `{table}`").mappings()
+            return [dict(row) for row in rows]
+
     def configure(self) -> None:
         """Let this process work on the databases."""
-        facade.configure_urls(self.api_url, self.cell_url, options=fixture.OPTIONS)
+        facade.configure(conf.load(config_files=[str(self.config)]))
 
     def empty(self) -> None:
         """Delete all rows."""
@@ -171,13 +195,6 @@ def _server() -> fixture.Server:
 def get(made_by: str) -> Deployment:
     """Return the databases whose tables one of the two made."""
     return Deployment(made_by)
-
-
-def write_config(folder: pathlib.Path, api_url: str, cell_url: str) -> pathlib.Path:
-    """Write a configuration file that both read."""
-    path = folder / "nova.conf"
-    path.write_text(CONFIG.format(api=api_url, cell=cell_url))
-    return path
 
 
 def make_nova_tables(config: pathlib.Path, api_url: str, cell_url: str) -> None:
