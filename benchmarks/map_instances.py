@@ -166,9 +166,14 @@ def _fill(connection: sa.Connection, rows: int) -> int:
     table: sa.Table = Instance.__table__
     names = [column.name for column in table.columns if column.name != "id"]
     typed = [_typed(table, row) for row in recorded]
+    # Each copy of the cell is a month younger than the one before.
     copies = [
-        {**row, "uuid": uuidutils.generate_uuid()}
-        for row in itertools.islice(itertools.cycle(typed), rows)
+        {
+            **row,
+            "uuid": uuidutils.generate_uuid(),
+            "created_at": row["created_at"] + datetime.timedelta(days=30 * (number // len(typed))),
+        }
+        for number, row in enumerate(itertools.islice(itertools.cycle(typed), rows))
     ]
     for start in range(0, rows, _AT_ONCE):
         part = [[row[name] for name in names] for row in copies[start : start + _AT_ONCE]]

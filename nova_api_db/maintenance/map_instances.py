@@ -230,17 +230,20 @@ def _pages(
     parts: Sequence[_Part],
     size: int,
 ) -> Iterator[_Page]:
+    # The first page is there at once, so that it is written while the ids of all others are read.
+    limit = size
     for begin, until in parts:
         after: Position | None = begin
         while True:
-            ids = instance_walk.list_ids(context, after=after, until=until, limit=IDS_AT_ONCE)
+            ids = instance_walk.list_ids(context, after=after, until=until, limit=limit)
             for start in range(0, len(ids), size):
                 page = ids[start : start + size]
                 end = instance_walk.find_position_by_id(context, page[-1])
                 after = end or after
                 yield _Page(instance_walk.list_by_ids(context, page), end)
-            if len(ids) < IDS_AT_ONCE:
+            if len(ids) < limit:
                 break
+            limit = IDS_AT_ONCE
 
 
 def _ahead(

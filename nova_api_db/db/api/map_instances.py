@@ -7,15 +7,15 @@ begins at the oldest instance.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from nova_api_db.db import bulk, facade, types
 from nova_api_db.db.api import models
-from nova_api_db.db.cell.instance_walk import Position
+from nova_api_db.db.cell.instance_walk import DELETED, HIDDEN, Position, Walked
 
 _MAPPINGS: sa.Table = models.InstanceMapping.__table__
 _BUILD_REQUESTS: sa.Table = models.BuildRequest.__table__
@@ -56,21 +56,6 @@ _DELETE_PROGRESS = sa.delete(_PROGRESS).where(_PROGRESS.c.cell_uuid == sa.bindpa
 _MARKERS = _MAPPINGS.c.project_id == MARKER
 
 
-class Instance(Protocol):
-    """What is to be known of an instance to map it."""
-
-    @property
-    def uuid(self) -> str: ...  # noqa: D102
-    @property
-    def project_id(self) -> str | None: ...  # noqa: D102
-    @property
-    def user_id(self) -> str | None: ...  # noqa: D102
-    @property
-    def is_deleted(self) -> bool: ...  # noqa: D102
-    @property
-    def is_hidden(self) -> bool: ...  # noqa: D102
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
     """How far the walk through a cell has come."""
@@ -83,8 +68,8 @@ class Progress:
 class Batch:
     """What is to do for some instances, and what was found about the others."""
 
-    missing: list[Instance] = dataclasses.field(default_factory=list)
-    without_cell: list[Instance] = dataclasses.field(default_factory=list)
+    missing: list[Walked] = dataclasses.field(default_factory=list)
+    without_cell: list[Walked] = dataclasses.field(default_factory=list)
     elsewhere: list[str] = dataclasses.field(default_factory=list)
     already: int = 0
     waiting: int = 0
@@ -120,31 +105,34 @@ def list_markers(connection: Connection) -> list[tuple[int, str]]:
 
 @facade.api_reader
 def look_at(
-    connection: Connection, cell_id: int, instances: Sequence[Instance], at_most: int | None
+    connection: Connection, cell_id: int, instances: Sequence[Walked], at_most: int | None
 ) -> Batch:
     """Return what is to do for instances of a cell."""
-    return _look_at(connection, cell_id, instances, at_most)
+    return _sort(connection, _find_cells(connection, instances), cell_id, instances, at_most)
 
 
 @facade.api_writer
 def store(
     connection: Connection,
     cell_id: int,
-    instances: Sequence[Instance],
+    instances: Sequence[Walked],
     at_most: int | None,
     *,
     progress: Progress | None = None,
+    assume_missing: bool = False,
     skip_duplicates: bool = False,
 ) -> Batch:
     """Do what is to do for instances of a cell and return it.
 
     :param at_most: stop after so many changes
     :param progress: note that the walk has come this far, unless it stopped before
+    :param assume_missing: take it that no instance has a mapping, without looking
     :param skip_duplicates: pass over a mapping that somebody else makes meanwhile
-    :raises oslo_db.exception.DBDuplicateEntry: if somebody else makes one meanwhile; nothing is
-        stored
+    :raises oslo_db.exception.DBDuplicateEntry: if somebody else makes one meanwhile, or one that
+        was assumed to be missing is there; nothing is stored
     """
-    batch = _look_at(connection, cell_id, instances, at_most)
+    cells = {} if assume_missing else _find_cells(connection, instances)
+    batch = _sort(connection, cells, cell_id, instances, at_most)
     now = types.utcnow().replace(microsecond=0)
     insert = bulk.insert_missing if skip_duplicates else bulk.insert
     insert(
@@ -153,8 +141,8 @@ def store(
         _COLUMNS,
         [
             # An instance without a project can still be found by its uuid.
-            (now, one.uuid, cell_id, one.project_id or "", one.user_id, one.is_deleted)
-            for one in batch.missing
+            (now, uuid, cell_id, project_id or "", user_id, state == DELETED)
+            for uuid, project_id, user_id, state in batch.missing
         ],
     )
     _adopt(connection, cell_id, batch.without_cell)
@@ -163,19 +151,30 @@ def store(
     return batch
 
 
-def _look_at(
-    connection: Connection, cell_id: int, instances: Sequence[Instance], at_most: int | None
-) -> Batch:
+def _find_cells(connection: Connection, instances: Sequence[Walked]) -> dict[str, int | None]:
+    """Return the cells that the mappings there are name, by the uuid of the instance."""
     cells: dict[str, int | None] = {}
-    for uuids in _parts([one.uuid for one in instances if not one.is_hidden]):
+    for uuids in _parts([one.uuid for one in instances if one.state != HIDDEN]):
         cells.update(tuple(row) for row in connection.execute(_EXISTING, {"uuids": uuids}))
-    without_cell = [uuid for uuid, cell in cells.items() if cell is None]
+    return cells
+
+
+def _sort(
+    connection: Connection,
+    cells: Mapping[str, int | None],
+    cell_id: int,
+    instances: Sequence[Walked],
+    at_most: int | None,
+) -> Batch:
+    if not cells and (at_most is None or at_most >= len(instances)):
+        missing = [one for one in instances if one.state != HIDDEN]
+        return Batch(missing, hidden=len(instances) - len(missing), seen=len(instances))
     being_built: set[str] = set()
-    for uuids in _parts(without_cell):
+    for uuids in _parts([uuid for uuid, cell in cells.items() if cell is None]):
         being_built.update(connection.execute(_BEING_BUILT, {"uuids": uuids}).scalars())
     batch = Batch()
     for one in instances:
-        if one.is_hidden:
+        if one.state == HIDDEN:
             batch.hidden += 1
         elif (mapped_to := cells.get(one.uuid, _MISSING)) == cell_id:
             batch.already += 1
@@ -183,7 +182,7 @@ def _look_at(
             batch.waiting += 1
         elif mapped_to is not None and mapped_to != _MISSING:
             batch.elsewhere.append(one.uuid)
-        elif batch.changes == at_most:
+        elif at_most is not None and batch.changes == at_most:
             return batch
         else:
             (batch.missing if mapped_to == _MISSING else batch.without_cell).append(one)
@@ -191,10 +190,10 @@ def _look_at(
     return batch
 
 
-def _adopt(connection: Connection, cell_id: int, instances: Collection[Instance]) -> None:
+def _adopt(connection: Connection, cell_id: int, instances: Collection[Walked]) -> None:
     # A deleted one is queued for delete; what is queued already stays so.
     for is_deleted, values in ((False, {}), (True, {"queued_for_delete": True})):
-        adopted = [one.uuid for one in instances if one.is_deleted == is_deleted]
+        adopted = [one.uuid for one in instances if (one.state == DELETED) == is_deleted]
         statement = _ADOPT.values(cell_id=cell_id, **values)
         for uuids in _parts(adopted):
             connection.execute(statement, {"uuids": uuids})
