@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for whoever builds on this library: an api database and cells in a moment.
+"""For the tests of whoever builds on this library: databases in a moment, a bus in the process.
 
 Databases are files in a temporary folder unless the URL of a server is given::
 
-    databases = self.useFixture(fixture.Databases())
-    cell = databases.add_cell("cell1")
-    with context.target_cell(context.get_admin_context(), cell) as cell_context: ...
+    class MyTest(fixture.TestCase):
+        USES_DB = True
+
+        def test_something(self):
+            cell = self.databases.add_cell("cell1")
+            with context.target_cell(self.context, cell) as cell_context: ...
+
+Without that class: ``self.useFixture(fixture.Databases())``, and ``fixture.Bus()`` for messages.
 """
 
 import atexit
@@ -17,16 +22,19 @@ import itertools
 import os
 import pathlib
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import fixtures
 import sqlalchemy
+from oslo_config import cfg
 from oslo_db import exception as db_exception
+from oslo_messaging import conffixture
+from oslo_messaging._drivers import impl_fake
 from oslo_utils import uuidutils
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import MetaData
 
-from nova_api_db import context, urls
+from nova_api_db import conf, context, rpc, urls
 from nova_api_db.db import facade
 from nova_api_db.db.api import models as api_models
 from nova_api_db.db.cell import models as cell_models
@@ -284,3 +292,71 @@ class Databases(fixtures.Fixture):
         with facade.api_writer.using(context.get_admin_context()) as connection:
             connection.execute(sqlalchemy.insert(api_models.CellMapping).values(values))
         return target
+
+
+class Bus(fixtures.Fixture):
+    """Message buses in this process: the configured one, and others by their URLs.
+
+    ``fake://NAME/`` is a bus of its own for every NAME, so what is sent to the bus of one cell does
+    not arrive on another. Afterwards no bus is configured and what nobody received is gone; a
+    server that listens is stopped by whoever started it.
+
+    :param timeout: seconds after which a call that nobody answers fails
+    """
+
+    #: The configured bus: that of a context which is not aimed at a cell.
+    url = "fake://configured/"
+
+    def __init__(self, timeout: int = 10) -> None:
+        super().__init__()
+        self._timeout = timeout
+
+    def _setUp(self) -> None:  # noqa: N802 - named by the library
+        settings = conf.load(config_files=[], config_dirs=[])
+        self.useFixture(_SeparateBuses())
+        self.addCleanup(self._configure, settings, "none:///")
+        self._configure(settings, self.url)
+        self.useFixture(conffixture.ConfFixture(settings)).response_timeout = self._timeout
+
+    def _configure(self, settings: cfg.ConfigOpts, url: str) -> None:
+        settings.set_override("transport_url", url)
+        rpc.configure(settings)
+
+
+class _SeparateBuses(fixtures.Fixture):
+    """Give each URL its own exchange: the driver has one for the whole process otherwise."""
+
+    def _setUp(self) -> None:  # noqa: N802 - named by the library
+        original = impl_fake.FakeDriver.__init__
+
+        def init(driver: Any, settings: Any, url: Any, *args: Any, **kwargs: Any) -> None:
+            original(driver, settings, url, *args, **{**kwargs, "default_exchange": str(url)})
+
+        self.useFixture(fixtures.MonkeyPatch(f"{impl_fake.__name__}.FakeDriver.__init__", init))
+
+
+class TestCase(fixtures.TestWithFixtures):
+    """A test that gets an api database without asking, if its class sets ``USES_DB``.
+
+    Stands on unittest alone, and before another base class in front of that::
+
+        class MyTest(fixture.TestCase, testtools.TestCase): ...
+    """
+
+    #: Whether each test has databases of its own. A query of a test that has none raises
+    #: ConfigurationError.
+    USES_DB: ClassVar[bool] = False
+    #: URL of the server they are made on, as for :class:`Databases`.
+    DB_SERVER: str | None = None
+
+    #: Un-aimed, with administrator rights.
+    context: context.RequestContext
+    #: Where cells are added.
+    databases: Databases
+
+    def setUp(self) -> None:
+        """Make the context and, where they are used, the databases."""
+        super().setUp()
+        self.context = context.get_admin_context()
+        if self.USES_DB:
+            self.databases = self.useFixture(Databases(self.DB_SERVER))

@@ -70,21 +70,21 @@ class TestCase(testscenarios.WithScenarios, base.BaseTestCase):
         logging.getLogger("nova_api_db").setLevel(logging.DEBUG)
 
 
-class DatabaseTestCase(TestCase):
+class DatabaseTestCase(fixture.TestCase, TestCase):
     """A test on a real api database, and on real cells as it makes them, on every engine.
 
     A class with scenarios of its own multiplies them:
     `testscenarios.multiply_scenarios(base.ENGINES, [...])`.
     """
 
+    USES_DB = True
     scenarios = ENGINES
     engine: str = "sqlite"
 
     def setUp(self) -> None:
+        self.DB_SERVER = SERVERS[self.engine]
         super().setUp()
-        self.databases = self.useFixture(fixture.Databases(SERVERS[self.engine]))
         self.api_url = self.databases.api_url
-        self.context = context.get_admin_context()
 
     def make_cell(self, name: str | None = "cell1", **changes: Any) -> context.CellTarget:
         """Map a cell with a database of its own; changes are arguments of add_cell."""

@@ -2,10 +2,12 @@
 """The databases that tests get: with all tables, without rows, each its own."""
 
 import os
+import unittest
 
 import sqlalchemy
+import testtools
 
-from nova_api_db import fixture
+from nova_api_db import context, exception, fixture, objects
 from nova_api_db.db import facade
 from nova_api_db.db.api import models as api_models
 from nova_api_db.db.cell import models as cell_models
@@ -57,3 +59,60 @@ class DatabasesTest(base.DatabaseTestCase):
     def test_the_names_on_a_server_tell_the_process(self):
         if self.engine != "sqlite":
             self.assertIn(f"_{os.getpid()}_", self.api_url)
+
+
+class TestCaseTest(base.TestCase):
+    """The test case class, by test cases that are run here."""
+
+    scenarios = base.ENGINES
+    engine: str
+
+    def run_one(self, *bases, uses_db, body):
+        """Run a test of a class with these bases; return how it went."""
+        case = type("Case", bases, {"USES_DB": uses_db, "test": body})("test")
+        case.DB_SERVER = base.SERVERS[self.engine]
+        result = unittest.TestResult()
+        case.run(result)
+        self.assertEqual(1, result.testsRun)
+        return result
+
+    def check(self, *bases, uses_db, body):
+        result = self.run_one(*bases, uses_db=uses_db, body=body)
+        self.assertEqual([], result.errors + result.failures)
+
+    def test_a_class_that_uses_databases_has_them(self):
+        def body(case):
+            case.databases.add_cell("cell1")
+            cells = objects.CellMappingList.get_all(case.context)
+            case.assertEqual(["cell1"], [cell.name for cell in cells])
+            with context.target_cell(case.context, cells[0]) as cell_context:
+                case.assertEqual(0, len(objects.InstanceList.get_all(cell_context)))
+
+        # Twice: what the first leaves is gone.
+        self.check(fixture.TestCase, uses_db=True, body=body)
+        self.check(fixture.TestCase, testtools.TestCase, uses_db=True, body=body)
+
+    def test_a_class_that_uses_none_has_none(self):
+        def body(case):
+            case.assertTrue(case.context.is_admin)
+            case.assertFalse(hasattr(case, "databases"))
+            with case.assertRaises(exception.ConfigurationError):
+                objects.CellMappingList.get_all(case.context)
+
+        self.check(fixture.TestCase, uses_db=False, body=body)
+
+    def test_none_are_used_unless_a_class_says_so(self):
+        self.assertFalse(fixture.TestCase.USES_DB)
+
+    def test_a_failure_is_one(self):
+        def body(case):
+            case.fail("as it should")
+
+        result = self.run_one(fixture.TestCase, uses_db=True, body=body)
+        self.assertEqual((1, 0), (len(result.failures), len(result.errors)))
+        # The databases went all the same.
+        self.assertRaises(
+            exception.ConfigurationError,
+            objects.CellMappingList.get_all,
+            context.get_admin_context(),
+        )
