@@ -168,6 +168,59 @@ class _OpenScope:
     writes: bool
 
 
+class _Opening:
+    """Keeps a connection open as a scope, in a transaction if it writes.
+
+    A class, since every query goes through it: a generator takes several times as long.
+    """
+
+    __slots__ = ("_connection", "_key", "_outer", "_scopes", "_writes")
+
+    def __init__(
+        self, context: RequestContext, key: str, connection: Connection, writes: bool
+    ) -> None:
+        self._scopes = context.open_scopes
+        self._outer = self._scopes.get(key)
+        self._key = key
+        self._connection = connection
+        self._writes = writes
+
+    def __enter__(self) -> Connection:
+        connection = self._connection
+        if self._writes:
+            sqlite = connection.dialect.name == "sqlite"
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+            except BaseException:
+                connection.close()
+                raise
+        self._scopes[self._key] = _OpenScope(connection, self._writes)
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        try:
+            if self._writes:
+                self._end(succeeded=kind is None)
+        finally:
+            if self._outer is None:
+                del self._scopes[self._key]
+            else:
+                self._scopes[self._key] = self._outer
+            self._connection.close()
+
+    def _end(self, *, succeeded: bool) -> None:
+        if not succeeded:
+            _roll_back(self._connection)
+            return
+        try:
+            self._connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            _roll_back(self._connection)
+            raise
+
+
 Locate = Callable[[RequestContext, bool], tuple[str, str, EngineOptions]]
 
 
@@ -240,36 +293,10 @@ class Scope:
         with self._open(context, key, url, options) as connection:
             return query(connection, *args, **kwargs)
 
-    @contextlib.contextmanager
     def _open(
         self, context: RequestContext, key: str, url: str, options: EngineOptions
-    ) -> Iterator[Connection]:
-        outer = context.open_scopes.get(key)
-        with connect(_engine(key, url, options)) as connection:
-            context.open_scopes[key] = _OpenScope(connection, self._writes)
-            try:
-                if self._writes:
-                    with _transaction(connection):
-                        yield connection
-                else:
-                    yield connection
-            finally:
-                if outer is None:
-                    del context.open_scopes[key]
-                else:
-                    context.open_scopes[key] = outer
-
-
-@contextlib.contextmanager
-def _transaction(connection: Connection) -> Iterator[None]:
-    sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
-    try:
-        yield
-        connection.exec_driver_sql("COMMIT")
-    except BaseException:
-        _roll_back(connection)
-        raise
+    ) -> "_Opening":
+        return _Opening(context, key, connect(_engine(key, url, options)), self._writes)
 
 
 def _roll_back(connection: Connection) -> None:
