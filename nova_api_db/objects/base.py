@@ -11,12 +11,13 @@ the wire:
 * ``added_in`` says in which version a field came; going below that version drops it.
 """
 
+import contextlib
+import contextvars
 import copy
 import functools
-import importlib
 import json
 import types
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from oslo_utils import versionutils
@@ -25,7 +26,7 @@ from oslo_versionedobjects import exception as ovo_exception
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_api_db import exception
-from nova_api_db.objects import names
+from nova_api_db.objects import registry
 from nova_api_db.objects.field_plan import FieldPlan
 from nova_api_db.objects.primitives import (
     CHANGES,
@@ -62,6 +63,9 @@ def remotable(fn: _F) -> _F:
 
     @functools.wraps(registered)
     def method(owner: Any, *args: Any, **kwargs: Any) -> Any:
+        if owner.indirection_api is not None and isinstance(owner, type):
+            # The call says which versions are known here.
+            registry.load_tree(owner.obj_name())
         try:
             return registered(owner, *args, **kwargs)
         except ovo_exception.OrphanedObjectError:
@@ -97,10 +101,23 @@ def _finish_class(cls: type[ovo.VersionedObject]) -> None:
     cls._plan = FieldPlan(cls)  # type: ignore[attr-defined]
 
 
+#: Types of values that copies share.
+_IMMUTABLE = frozenset((str, int, bool, float, type(None)))
+
+#: Field type -> the type whose values it takes unchanged.
+_PLAIN: dict[type, type] = {
+    ovo_fields.Boolean: bool,
+    ovo_fields.Integer: int,
+    ovo_fields.String: str,
+}
+
+
 def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
     attribute = "_obj_" + name
     coerce = field.coerce
     read_only = field.read_only
+    # Asking the field for what it takes as it is would take longer than everything else here.
+    unchanged = _taken_unchanged(field)
 
     def getter(self: "NovaObject") -> Any:
         try:
@@ -114,7 +131,7 @@ def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
         return self.__dict__[attribute]
 
     def setter(self: "NovaObject", value: Any) -> None:
-        coerced = coerce(self, name, value)
+        coerced = value if type(value) in unchanged else coerce(self, name, value)
         if read_only and self.obj_attr_is_set(name):
             if getter(self) != coerced:
                 raise exception.ReadOnlyFieldError(field=name)
@@ -129,6 +146,14 @@ def _field_property(name: str, field: ovo_fields.Field[Any]) -> property:
         self.__dict__.pop(attribute, None)
 
     return property(getter, setter, deleter)
+
+
+def _taken_unchanged(field: ovo_fields.Field[Any]) -> frozenset[type]:
+    """Return the types whose values a field takes as they are."""
+    if type(field).coerce is not ovo_fields.Field.coerce:
+        return frozenset()
+    types_taken = {_PLAIN.get(type(field._type)), type(None) if field.nullable else None}
+    return frozenset(kind for kind in types_taken if kind is not None)
 
 
 class NovaObject(ovo.VersionedObject):
@@ -327,7 +352,11 @@ class NovaObject(ovo.VersionedObject):
         for name, attribute in self._plan.attributes.items():
             duplicate.__dict__.pop(attribute, None)
             if attribute in self.__dict__:
-                setattr(duplicate, name, copy.deepcopy(self.__dict__[attribute], memo))
+                value = self.__dict__[attribute]
+                if type(value) in _IMMUTABLE:
+                    duplicate.__dict__[attribute] = value
+                else:
+                    setattr(duplicate, name, copy.deepcopy(value, memo))
         duplicate._pending = {name: copy_json(value) for name, value in self._pending.items()}
         duplicate._changed_fields = set(self._changed_fields)
         return duplicate
@@ -407,15 +436,8 @@ def _child_class(primitive: Primitive) -> type[ovo.VersionedObject]:
 
 @functools.lru_cache(maxsize=1024)
 def _class_for(name: str, version: str) -> type[ovo.VersionedObject]:
-    load_class(name)
+    registry.load_class(name)
     return super(NovaObject, NovaObject).obj_class_from_name(name, version)
-
-
-def load_class(name: str) -> None:
-    """Import the module of a class of the contract, so that it is registered."""
-    module = names.MODULES.get(name)
-    if module is not None:
-        importlib.import_module(module)
 
 
 def to_json(obj: NovaObject, *, convert: Callable[[Primitive], object] | None = None) -> str:
