@@ -53,7 +53,15 @@ NODE = {
     "free_disk_gb": 4000,
     "disk_available_least": 4000,
     "host_ip": "192.0.2.1",
-    "stats": {"io_workload": "0", "num_instances": "0"},
+    "stats": {
+        "failed_builds": "0",
+        "io_workload": "0",
+        "num_instances": "8",
+        "num_os_type_None": "8",
+        "num_proj_ed0e1ee6f7ea4e68a4bdc0e7b1b1d7a6": "8",
+        "num_task_None": "8",
+        "num_vm_active": "8",
+    },
     "metrics": "[]",
 }
 UNSAID_OF_DEVICE = dict.fromkeys(
@@ -246,7 +254,9 @@ def nodes(side: Side) -> list[Any]:
 
 def _hv_specs(side: Side) -> list[Any]:
     return [
-        side.objects.HVSpec(arch=arch, hv_type="kvm", vm_mode="hvm") for arch in ("i686", "x86_64")
+        side.objects.HVSpec(arch=arch, hv_type=kind, vm_mode="hvm")
+        for arch in ("i686", "x86_64")
+        for kind in ("qemu", "kvm")
     ]
 
 
