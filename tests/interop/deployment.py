@@ -138,6 +138,9 @@ class Deployment:
         make(self.config, self.api_url, self.cell_url)
         self.nova = Nova(self.config)
         self._engines = [facade.create_engine(url) for url in (self.api_url, self.cell_url)]
+        with self._engines[1].begin() as connection:
+            # So that the id of a server is not by chance that of another row of it.
+            connection.exec_driver_sql("ALTER TABLE instances AUTO_INCREMENT = 1000")
         atexit.register(self._close)
 
     def snapshot(self) -> list[tuple[Any, ...]]:

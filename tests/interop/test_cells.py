@@ -2,7 +2,7 @@
 """Cells, hosts and instance mappings, kept by one side and used by the other."""
 
 from tests.interop import base
-from tests.interop.base import call
+from tests.interop.base import call, change
 
 
 class CellMappingTest(base.InteropTestCase):
@@ -20,6 +20,22 @@ class CellMappingTest(base.InteropTestCase):
         self.assert_listed(0, "CellMappingList", call("get_by_disabled", True))
         self.other.do("CellMapping", find, call("destroy"))
         self.assert_both_fail("CellMappingNotFound", "CellMapping", find)
+
+    def test_templates(self):
+        values = {
+            "uuid": self.uuid,
+            "database_connection": "{scheme}://{username}@{hostname}:{port}/cell1",
+            "transport_url": "{scheme}://{username}:{password}@{hostname}/{path}?{query}",
+        }
+        self.writer.create("CellMapping", values)
+        find = call("get_by_uuid", self.uuid)
+        found = self.assert_same("CellMapping", find)["nova_object.data"]
+        self.assertEqual("rabbit://nova:secret@192.0.2.1/nova?", found["transport_url"])
+        self.assertNotIn("{", found["database_connection"])
+        # What is stored stays a template when something else is saved.
+        self.other.do("CellMapping", find, change(name="renamed"), call("save"))
+        (row,) = self.deployment.rows("cell_mappings")
+        self.assertEqual(values, {name: row[name] for name in values})
 
 
 class HostMappingTest(base.InteropTestCase):

@@ -4,7 +4,7 @@
 from oslo_utils import uuidutils
 
 from tests.interop import base
-from tests.interop.base import call
+from tests.interop.base import call, change
 
 
 class ServiceTest(base.InteropTestCase):
@@ -88,3 +88,40 @@ class MigrationTest(base.InteropTestCase):
         self.assert_listed(1, "MigrationList", in_progress)
         of_node = call("get_in_progress_by_host_and_node", "dest", "node")
         self.assert_listed(1, "MigrationList", of_node)
+
+
+class PciDeviceTest(base.InteropTestCase):
+    def test_device(self):
+        node = self.writer.create("ComputeNode", base.example("ComputeNode", uuid=self.uuid))
+        number, server = self.id_of(node), uuidutils.generate_uuid()
+        described = {
+            "compute_node_id": number,
+            "address": "0000:81:00.1",
+            "vendor_id": "8086",
+            "product_id": "1563",
+            "dev_type": "type-VF",
+            "dev_id": "pci_0000_81_00_1",
+            "label": "label_8086_1563",
+            "status": "available",
+            "numa_node": 1,
+            "parent_addr": "0000:81:00.0",
+            "capabilities": {"network": ["rx", "tx"]},
+        }
+        find = call("get_by_dev_addr", number, "0000:81:00.1")
+        self.writer.do("PciDevice", call("create", described), call("save"))
+        self.change_both_ways(
+            "PciDevice",
+            find,
+            {"status": "allocated", "instance_uuid": server, "request_id": self.uuid},
+            {"extra_info": {"capabilities": "{}", "mac_address": "fa:16:3e:00:00:01"}},
+        )
+        device = self.assert_same("PciDevice", find)
+        self.assert_same("PciDevice", call("get_by_dev_id", self.id_of(device)))
+        for listing in (
+            call("get_by_compute_node", number),
+            call("get_by_instance_uuid", server),
+            call("get_by_parent_address", number, "0000:81:00.0"),
+        ):
+            self.assert_listed(1, "PciDeviceList", listing)
+        self.other.do("PciDevice", find, change(status="removed"), call("save"))
+        self.assert_both_fail("PciDeviceNotFound", "PciDevice", find)

@@ -29,6 +29,9 @@ LOADED = (
     "vcpu_model",
 )
 
+#: Fields that name an image.
+IMAGES = ("image_ref", "kernel_id", "ramdisk_id")
+
 #: Fields that no create takes: they have to be written by something else.
 ELSEWHERE = ("ec2_ids", "fault", "pci_devices", "security_groups", "services", "tags")
 
@@ -40,6 +43,8 @@ class ServerTestCase(base.InteropTestCase):
 
     def create_server(self, *left_out, **changes):
         values = base.example("Instance", *ELSEWHERE, *left_out, uuid=self.uuid, **changes)
+        # Nova remembers the numbers of images for as long as it runs.
+        values |= {name: uuidutils.generate_uuid() for name in IMAGES if name not in changes}
         values["info_cache"]["nova_object.data"]["instance_uuid"] = self.uuid
         for request in values["pci_requests"]["nova_object.data"]["requests"]:
             # Nova reads it as false, whatever is stored.
@@ -111,6 +116,44 @@ class InstanceTest(ServerTestCase):
         self.assert_same("Instance", self.find, load(*set(LOADED) - {"keypairs"}))
         destroyers[1].do("Instance", self.find, call("destroy", True))
         self.assert_both_fail("InstanceNotFound", "Instance", self.find)
+
+
+class DocumentsTest(ServerTestCase):
+    """What stands in columns of its own, read by itself."""
+
+    def test_each(self):
+        self.create_server()
+        documents = {
+            "InstanceDeviceMetadata": "device_metadata",
+            "InstanceNUMATopology": "numa_topology",
+            "InstancePCIRequests": "pci_requests",
+            "ResourceList": "resources",
+            "TrustedCerts": "trusted_certs",
+            "VirtCPUModel": "vcpu_model",
+        }
+        server = self.ours.do("Instance", self.find, load(*documents.values()))
+        for cls, name in documents.items():
+            found = self.assert_same(cls, call("get_by_instance_uuid", self.uuid))
+            self.assertEqual(server["nova_object.data"][name], found)
+        # Who creates a server writes no context of a move.
+        self.assert_same("Instance", self.find, load("migration_context"))
+        moving = base.example("Instance")["migration_context"]
+        self.other.do("Instance", self.find, change(migration_context=moving), call("save"))
+        self.assert_same("MigrationContext", call("get_by_instance_uuid", self.uuid))
+        self.writer.do("Instance", self.find, call("drop_migration_context"))
+        self.assert_same("Instance", self.find, load("migration_context"))
+
+    def test_security_groups(self):
+        self.create_server()
+        find = call("get_by_name", "project", "default")
+        found = self.assert_same("SecurityGroup", find)
+        self.assert_same("SecurityGroup", call("get", self.id_of(found)))
+        self.change_both_ways(
+            "SecurityGroup", find, {"description": "one"}, {"description": "another"}
+        )
+        self.assert_listed(1, "SecurityGroupList", call("get_all"))
+        self.assert_listed(1, "SecurityGroupList", call("get_by_project", "project"))
+        self.assert_same("SecurityGroupList", call("get_counts", "project", "user"))
 
 
 class BelongingsTest(ServerTestCase):
