@@ -5,9 +5,10 @@ Which bus a call uses is picked from the request context, as its database is: an
 the cell's, any other that of the configuration.
 """
 
+import importlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import oslo_messaging
@@ -15,6 +16,13 @@ from oslo_config import cfg
 
 from nova_api_db import exception, urls
 from nova_api_db.context import RequestContext
+
+#: Whose exceptions reach the caller of a method as themselves.
+EXCEPTION_MODULES = (
+    "nova_api_db.exception",
+    "oslo_db.exception",
+    "oslo_versionedobjects.exception",
+)
 
 
 class _Buses:
@@ -37,7 +45,20 @@ os.register_at_fork(after_in_child=_buses.forget)
 def configure(conf: cfg.ConfigOpts) -> None:
     """Take the bus and oslo.messaging's options from a configuration; close those open so far."""
     cleanup()
+    _register_unlisted(conf)
     _buses.conf = conf
+
+
+def _register_unlisted(conf: cfg.ConfigOpts) -> None:
+    """Register options that every call reads, but that only the global configuration has."""
+    for group in ("metrics", "tracing"):
+        try:
+            client = importlib.import_module(f"oslo_messaging._{group}.client")
+        except ImportError:
+            # A release without it.
+            continue
+        name = f"oslo_messaging_{group}"
+        conf.register_opts(vars(client)[name], group=name)
 
 
 def cleanup() -> None:
@@ -78,12 +99,52 @@ def _transport(url: str, place: str) -> Any:
 
 def _open(url: str) -> Any:
     try:
-        return oslo_messaging.get_rpc_transport(_configuration(), url=url)
+        return oslo_messaging.get_rpc_transport(
+            _configuration(), url=url, allowed_remote_exmods=list(EXCEPTION_MODULES)
+        )
     except oslo_messaging.DriverLoadFailure:
         reason = "there is no such driver"
     except (oslo_messaging.InvalidTransportURL, ValueError):
         reason = "it cannot be parsed"
     raise exception.TransportURLInvalid(url=urls.mask(url), reason=reason)
+
+
+def get_client(
+    context: RequestContext,
+    target: oslo_messaging.Target,
+    entities: oslo_messaging.Serializer,
+    *,
+    version_cap: str | None = None,
+) -> Any:
+    """Return a client of the service that the target names, on the context's bus.
+
+    :param entities: serializes arguments and results
+    :param version_cap: refuse to call what came after this version of the interface
+    """
+    return oslo_messaging.get_rpc_client(
+        get_transport(context),
+        target,
+        version_cap=version_cap,
+        serializer=ContextSerializer(entities),
+    )
+
+
+def get_server(
+    target: oslo_messaging.Target, endpoints: Sequence[Any], entities: oslo_messaging.Serializer
+) -> Any:
+    """Return a server on the configured bus; each call runs in a native thread.
+
+    :param entities: serializes arguments and results
+    """
+    transport = _transport(_configuration().transport_url, "[DEFAULT] transport_url")
+    return oslo_messaging.get_rpc_server(
+        transport,
+        target,
+        list(endpoints),
+        executor="threading",
+        serializer=ContextSerializer(entities),
+        access_policy=oslo_messaging.DefaultRPCAccessPolicy,
+    )
 
 
 class ContextSerializer(oslo_messaging.Serializer):  # type: ignore[misc]

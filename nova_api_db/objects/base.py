@@ -11,13 +11,11 @@ the wire:
 * ``added_in`` says in which version a field came; going below that version drops it.
 """
 
-import contextlib
-import contextvars
 import copy
 import functools
 import json
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from oslo_utils import versionutils
@@ -26,7 +24,7 @@ from oslo_versionedobjects import exception as ovo_exception
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_api_db import exception
-from nova_api_db.objects import registry
+from nova_api_db.objects import registry, remote
 from nova_api_db.objects.field_plan import FieldPlan
 from nova_api_db.objects.primitives import (
     CHANGES,
@@ -63,7 +61,9 @@ def remotable(fn: _F) -> _F:
 
     @functools.wraps(registered)
     def method(owner: Any, *args: Any, **kwargs: Any) -> Any:
-        if owner.indirection_api is not None and isinstance(owner, type):
+        if owner.indirection_api is not None:
+            if remote.runs_here():
+                return _run_here(twin, owner, args, kwargs)
             # The call says which versions are known here.
             registry.load_tree(owner.obj_name())
         try:
@@ -74,6 +74,17 @@ def remotable(fn: _F) -> _F:
             ) from None
 
     return cast(_F, method)
+
+
+def _run_here(fn: Callable[..., Any], owner: Any, args: Any, kwargs: Any) -> Any:
+    if not isinstance(owner, type):
+        if owner._context is None:
+            raise exception.OrphanedObjectError(method=fn.__name__, objtype=owner.obj_name())
+        return fn(owner, *args, **kwargs)
+    result = fn(owner, *args, **kwargs)
+    if isinstance(result, NovaObject):
+        result._context = args[0] if args else kwargs["context"]
+    return result
 
 
 class NovaObjectRegistry(ovo.VersionedObjectRegistry):
