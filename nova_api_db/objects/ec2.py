@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The numeric ids that the EC2 way of naming things needs; made from mappings, never stored."""
+"""The ids that EC2 has for a server and its images.
 
+They are made of numbers in a cell database: the server's own, and those in s3_images.
+"""
+
+from typing import Any, Self
+
+from nova_api_db.context import RequestContext
+from nova_api_db.db.cell import image as query
 from nova_api_db.objects import base, fields
 
 
@@ -16,3 +23,26 @@ class EC2Ids(base.NovaObject):
         "kernel_id": fields.StringField(read_only=True, nullable=True),
         "ramdisk_id": fields.StringField(read_only=True, nullable=True),
     }
+
+    @classmethod
+    @base.remotable
+    def get_by_instance(cls, context: RequestContext, instance: Any) -> Self:
+        """Return the ids of a server; an image that has no number yet is given one."""
+        return cls(
+            context,
+            instance_id=_ec2_id("i", instance.id),
+            ami_id=_image_id(context, "ami", instance.image_ref),
+            kernel_id=_image_id(context, "aki", instance.kernel_id),
+            ramdisk_id=_image_id(context, "ari", instance.ramdisk_id),
+        )
+
+
+def _image_id(context: RequestContext, prefix: str, uuid: str | None) -> str | None:
+    if not uuid:
+        return None
+    known = query.find_number(context, uuid)
+    return _ec2_id(prefix, known["id"] if known else query.create_number(context, uuid))
+
+
+def _ec2_id(prefix: str, number: int) -> str:
+    return f"{prefix}-{number:08x}"

@@ -24,6 +24,7 @@ ROWS: dict[str, tuple[str, dict[str, object]]] = {
     "58d2e7f1a4c9": ("block_device_mapping", {"instance_uuid": UUID, "volume_id": UUID}),
     "6e03a9c5f7b4": ("migrations", {"instance_uuid": UUID, "migration_type": "live-migration"}),
     "94b7d0e2c6f3": ("request_specs", {"instance_uuid": UUID, "spec": "x" * 100_000}),
+    "b18f5c3e9d27": ("s3_images", {"uuid": UUID, "deleted": 0}),
 }
 
 # Runs an upgrade that ends without a word at the given statement that changes the schema.

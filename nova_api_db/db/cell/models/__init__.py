@@ -9,6 +9,7 @@ from nova_api_db.db.cell.models import shadow
 from nova_api_db.db.cell.models.base import Base
 from nova_api_db.db.cell.models.block_device import BlockDeviceMapping
 from nova_api_db.db.cell.models.compute_node import ComputeNode
+from nova_api_db.db.cell.models.image import ImageIdMapping
 from nova_api_db.db.cell.models.instance import (
     Instance,
     InstanceExtra,
@@ -38,6 +39,7 @@ __all__ = [
     "Base",
     "BlockDeviceMapping",
     "ComputeNode",
+    "ImageIdMapping",
     "Instance",
     "InstanceAction",
     "InstanceActionEvent",
