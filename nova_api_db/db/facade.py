@@ -15,6 +15,8 @@ that cell.
 * A reader runs in autocommit: each statement sees its own snapshot, and no round trip is spent on
   a transaction. A reader inside a writer joins the writer's transaction.
 * A writer is one transaction. A nested writer joins it; when the outermost one ends, it commits.
+  ``api_writer.alone`` and the like are for a query that changes with a single statement: that is
+  a transaction by itself.
 * The outermost decorated scope is run again after a deadlock or a lost connection, so a query
   must be safe to run again: it may use nothing but its arguments and its connection.
 
@@ -41,6 +43,7 @@ from nova_api_db import exception, urls
 from nova_api_db.context import CellTarget, RequestContext
 from nova_api_db.db import engines
 from nova_api_db.db.engines import EngineOptions, connect, create_engine
+from nova_api_db.db.opening import Opening, OpenScope
 
 LOG = logging.getLogger(__name__)
 
@@ -160,77 +163,30 @@ def dialect(context: RequestContext) -> str:
 # Scopes
 
 
-@dataclasses.dataclass(slots=True)
-class _OpenScope:
-    """A connection that queries on the same context and database share while it is open."""
-
-    connection: Connection
-    writes: bool
-
-
-class _Opening:
-    """Keeps a connection open as a scope, in a transaction if it writes.
-
-    A class, since every query goes through it: a generator takes several times as long.
-    """
-
-    __slots__ = ("_connection", "_key", "_outer", "_scopes", "_writes")
-
-    def __init__(
-        self, context: RequestContext, key: str, connection: Connection, writes: bool
-    ) -> None:
-        self._scopes = context.open_scopes
-        self._outer = self._scopes.get(key)
-        self._key = key
-        self._connection = connection
-        self._writes = writes
-
-    def __enter__(self) -> Connection:
-        connection = self._connection
-        if self._writes:
-            sqlite = connection.dialect.name == "sqlite"
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
-            except BaseException:
-                connection.close()
-                raise
-        self._scopes[self._key] = _OpenScope(connection, self._writes)
-        return connection
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
-    ) -> None:
-        try:
-            if self._writes:
-                self._end(succeeded=kind is None)
-        finally:
-            if self._outer is None:
-                del self._scopes[self._key]
-            else:
-                self._scopes[self._key] = self._outer
-            self._connection.close()
-
-    def _end(self, *, succeeded: bool) -> None:
-        if not succeeded:
-            _roll_back(self._connection)
-            return
-        try:
-            self._connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            _roll_back(self._connection)
-            raise
-
-
 Locate = Callable[[RequestContext, bool], tuple[str, str, EngineOptions]]
 
 
 class Scope:
     """One way into a database; decorates queries or opens a connection with :meth:`using`."""
 
-    def __init__(self, locate: Locate, *, writes: bool, replica: bool = False) -> None:
+    def __init__(
+        self, locate: Locate, *, writes: bool, replica: bool = False, alone: bool = False
+    ) -> None:
         self._locate = locate
         self._writes = writes
         self._use_replica = replica
+        self._in_transaction = writes and not alone
+
+    @functools.cached_property
+    def alone(self) -> "Scope":
+        """The same writer for a query that changes with one statement: it needs no transaction.
+
+        That saves BEGIN and COMMIT, so most of the round trips. The query may read besides. Inside
+        an open writer it joins the transaction as any other.
+        """
+        if not self._writes:
+            raise TypeError("a reader needs no transaction as it is")
+        return Scope(self._locate, writes=True, alone=True)
 
     @functools.cached_property
     def replica(self) -> "Scope":
@@ -273,9 +229,9 @@ class Scope:
         with self._open(context, key, url, options) as connection:
             yield connection
 
-    def _opened(self, context: RequestContext, key: str) -> _OpenScope | None:
-        opened: _OpenScope | None = context.open_scopes.get(key)
-        if opened is not None and (opened.writes or not self._writes):
+    def _opened(self, context: RequestContext, key: str) -> OpenScope | None:
+        opened: OpenScope | None = context.open_scopes.get(key)
+        if opened is not None and (opened.in_transaction or not self._writes):
             return opened
         return None
 
@@ -293,20 +249,8 @@ class Scope:
         with self._open(context, key, url, options) as connection:
             return query(connection, *args, **kwargs)
 
-    def _open(
-        self, context: RequestContext, key: str, url: str, options: EngineOptions
-    ) -> "_Opening":
-        return _Opening(context, key, connect(_engine(key, url, options)), self._writes)
-
-
-def _roll_back(connection: Connection) -> None:
-    """End the transaction, or the connection if that fails: it must not return to the pool."""
-    if connection.invalidated:
-        return
-    try:
-        connection.exec_driver_sql("ROLLBACK")
-    except Exception:  # noqa: BLE001 - whatever it was, the connection is not fit for the pool
-        connection.invalidate()
+    def _open(self, context: RequestContext, key: str, url: str, options: EngineOptions) -> Opening:
+        return Opening(context, key, connect(_engine(key, url, options)), self._in_transaction)
 
 
 def _wait_for(options: EngineOptions) -> Callable[[tenacity.RetryCallState], float]:

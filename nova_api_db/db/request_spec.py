@@ -58,7 +58,7 @@ def list_by_instance_uuids(
     ]
 
 
-@facade.spec_writer
+@facade.spec_writer.alone
 def create(connection: Connection, values: dict[str, Any]) -> int:
     """Insert a row and return its id.
 
@@ -69,7 +69,7 @@ def create(connection: Connection, values: dict[str, Any]) -> int:
     return int(key[0])
 
 
-@facade.spec_writer
+@facade.spec_writer.alone
 def update(connection: Connection, instance_uuid: str, spec: str) -> None:
     """Replace the text of a server's row.
 

@@ -61,7 +61,7 @@ def list_by(
     return [BuildRequestRow._make(row) for row in connection.execute(query)]
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def create(connection: Connection, values: Mapping[str, Any]) -> BuildRequestRow:
     """Insert a row and return it.
 
@@ -74,7 +74,7 @@ def create(connection: Connection, values: Mapping[str, Any]) -> BuildRequestRow
     return BuildRequestRow._make(row.get(name) for name in BuildRequestRow._fields)
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def update(
     connection: Connection, id: int, instance_uuid: str, values: Mapping[str, Any]
 ) -> datetime.datetime:
@@ -91,7 +91,7 @@ def update(
     return now
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def delete(connection: Connection, instance_uuid: str) -> None:
     """Delete the row of a server.
 

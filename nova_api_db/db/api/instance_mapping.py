@@ -142,7 +142,7 @@ def count_by_uuids_and_user(
     )
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def create(connection: Connection, values: Row) -> dict[str, Any]:
     """Insert a mapping and return its row, without the columns of its cell.
 
@@ -151,7 +151,7 @@ def create(connection: Connection, values: Row) -> dict[str, Any]:
     return rows.insert(connection, _MAPPINGS, values)
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def update(connection: Connection, instance_uuid: str, values: Row) -> Row:
     """Change columns of a mapping and return its row.
 
@@ -165,7 +165,7 @@ def update(connection: Connection, instance_uuid: str, values: Row) -> Row:
     return _get(connection, instance_uuid)
 
 
-@facade.api_writer
+@facade.api_writer.alone
 def delete(connection: Connection, instance_uuid: str) -> None:
     """Delete the mapping of a server.
 

@@ -162,7 +162,7 @@ def list_by_mapped_less_than(connection: Connection, mapped: int) -> list[Row]:
     return rows.fetch(connection, _NOT_MAPPED, {"less_than": mapped})
 
 
-@facade.cell_writer
+@facade.cell_writer.alone
 def create(connection: Connection, values: Row) -> Row:
     """Insert a node, with a new uuid if none is given, and return its row.
 
@@ -185,7 +185,7 @@ def create(connection: Connection, values: Row) -> Row:
     raise exception.DuplicateRecord(target=what)
 
 
-@facade.cell_writer
+@facade.cell_writer.alone
 def update(connection: Connection, id: int, values: Row) -> Row:
     """Change columns of a node and return its row.
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scopes that nest, threads, forked workers, and what is run again."""
 
+import contextlib
 import os
 import threading
 from concurrent import futures
 
 from nova_api_db import context
 from nova_api_db.db import engines, facade
-from tests import base, builders
+from tests import base, builders, statements
 from tests.functional.db import queries
 
 
@@ -64,6 +65,38 @@ class NestingTest(base.DatabaseTestCase):
             self.assertRaises(KeyError, fail, self.context)
             self.assertEqual(before, self.context.open_scopes)
         self.assertEqual({}, self.context.open_scopes)
+
+
+class AloneTest(base.DatabaseTestCase):
+    """A writer of one statement."""
+
+    def test_it_sends_its_statement_and_nothing_else(self):
+        sent = self.useFixture(statements.Statements()).sent
+        rename_cells(self.context, "two")
+        self.assertEqual(["UPDATE"], [statement.split()[0] for statement in sent])
+
+    def test_it_is_undone_with_the_writer_that_it_is_in(self):
+        builders.make_cell_mapping(self.context, name="one")
+        with contextlib.suppress(ZeroDivisionError), facade.api_writer.using(self.context):
+            rename_cells(self.context, "two")
+            self.assertEqual(["two"], queries.list_cells(self.context))
+            raise ZeroDivisionError
+        self.assertEqual(["one"], queries.list_cells(self.context))
+
+    def test_a_writer_inside_it_is_a_transaction_of_its_own(self):
+        with facade.api_writer.alone.using(self.context):
+            with contextlib.suppress(ZeroDivisionError), facade.api_writer.using(self.context):
+                builders.make_cell_mapping(self.context, name="one")
+                raise ZeroDivisionError
+            self.assertEqual([], queries.list_cells(self.context))
+
+    def test_a_reader_has_none(self):
+        self.assertRaises(TypeError, getattr, facade.api_reader, "alone")
+
+
+@facade.api_writer.alone
+def rename_cells(connection, name):
+    connection.exec_driver_sql(f"UPDATE cell_mappings SET name = '{name}'")
 
 
 class ThreadTest(base.DatabaseTestCase):
