@@ -144,6 +144,13 @@ class TestNames(tests_base.TestCase):
         self.assertTrue(set(CONTRACT) <= set(registered))
 
 
+class TestChanged(tests_base.TestCase):
+    def test_what_moved_on_has_a_newer_version(self) -> None:
+        for name in CHANGED:
+            older, newer = CONTRACT[name]["version"], getattr(objects, name).VERSION
+            self.assertTrue(back_level.is_older(older, newer), f"{name} is still {newer}")
+
+
 class TestImport(tests_base.TestCase):
     def imported_by(self, statement: str) -> set[str]:
         code = f"{statement}; import sys; print(*sys.modules)"
