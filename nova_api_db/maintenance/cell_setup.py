@@ -6,8 +6,9 @@ from oslo_utils import uuidutils
 from nova_api_db import exception, urls
 from nova_api_db.context import RequestContext
 from nova_api_db.db.api import exclusive
+from nova_api_db.maintenance import cell as cells
 from nova_api_db.maintenance import tables
-from nova_api_db.objects.cell_mapping import CellMapping, CellMappingList
+from nova_api_db.maintenance.cell import Cell
 
 #: What cell0 has instead of a message bus: nothing runs in it.
 NO_BUS = "none:///"
@@ -18,7 +19,7 @@ _LOCK = "cell_mappings"
 @tables.needed
 def map_cell0(
     context: RequestContext, database_connection: str, *, is_default: bool = False
-) -> tuple[CellMapping, bool]:
+) -> tuple[Cell, bool]:
     """Record cell0, unless it is recorded already.
 
     :param database_connection: the URL of its database, or a template of it
@@ -29,21 +30,21 @@ def map_cell0(
     """
     urls.check_database(database_connection)
     with exclusive.held(context, _LOCK):
-        for cell in CellMappingList.get_all(context):
-            if cell.is_cell0():
+        for cell in cells.list_all(context):
+            if cell.uuid == cells.CELL0_UUID:
                 wanted = urls.expand_database(database_connection)
                 if cell.database_connection != wanted and not is_default:
                     recorded = urls.mask(cell.database_connection)
                     raise exception.Cell0Elsewhere(recorded=recorded)
                 return cell, False
-        cell = CellMapping(
+        cell = cells.create(
             context,
-            uuid=CellMapping.CELL0_UUID,
+            uuid=cells.CELL0_UUID,
             name="cell0",
             database_connection=database_connection,
             transport_url=NO_BUS,
+            disabled=False,
         )
-        cell.create()
     return cell, True
 
 
@@ -55,7 +56,7 @@ def create_cell(
     database_connection: str,
     transport_url: str,
     disabled: bool = False,
-) -> CellMapping:
+) -> Cell:
     """Record a cell.
 
     :param database_connection: the URL of its database, or a template of it
@@ -66,25 +67,23 @@ def create_cell(
     """
     urls.check_database(database_connection)
     urls.check_transport(transport_url)
-    cell = CellMapping(
-        context,
-        uuid=uuidutils.generate_uuid(),
-        name=name,
-        database_connection=database_connection,
-        transport_url=transport_url,
-        disabled=disabled,
-    )
     with exclusive.held(context, _LOCK):
         _check_unused(context, database_connection, transport_url)
-        cell.create()
-    return cell
+        return cells.create(
+            context,
+            uuid=uuidutils.generate_uuid(),
+            name=name,
+            database_connection=database_connection,
+            transport_url=transport_url,
+            disabled=disabled,
+        )
 
 
 def _check_unused(context: RequestContext, database_connection: str, transport_url: str) -> None:
     """Compare what the URLs become, for a template may become what another cell has as a URL."""
     database = urls.expand_database(database_connection)
     transport = urls.expand_transport(transport_url)
-    for cell in CellMappingList.get_all(context):
+    for cell in cells.list_all(context):
         what = None
         if cell.database_connection == database:
             what = "database URL"
@@ -96,17 +95,16 @@ def _check_unused(context: RequestContext, database_connection: str, transport_u
 
 
 @tables.needed
-def list_cells(context: RequestContext) -> list[CellMapping]:
+def list_cells(context: RequestContext) -> list[Cell]:
     """Return all cells by name, those without a name first."""
-    cells: list[CellMapping] = list(CellMappingList.get_all(context))
-    return sorted(cells, key=lambda cell: (cell.name or "", cell.uuid))
+    return sorted(cells.list_all(context), key=lambda cell: (cell.name or "", cell.uuid))
 
 
 @tables.needed
-def get_cell(context: RequestContext, uuid_or_name: str) -> CellMapping:
+def get_cell(context: RequestContext, uuid_or_name: str) -> Cell:
     """Return the cell that a person means, by its uuid or else by its name.
 
     :raises CellMappingNotFound: if there is none
     :raises CellMappingAmbiguous: if several have that name
     """
-    return CellMapping.get_by_uuid_or_name(context, uuid_or_name)
+    return cells.get(context, uuid_or_name)

@@ -19,8 +19,9 @@ from nova_api_db.context import RequestContext, aimed
 from nova_api_db.db.api import map_instances as query
 from nova_api_db.db.cell import instance_walk
 from nova_api_db.db.cell.instance_walk import Position, Walked
+from nova_api_db.maintenance import cell as cells
 from nova_api_db.maintenance import tables
-from nova_api_db.objects.cell_mapping import CellMapping, CellMappingList
+from nova_api_db.maintenance.cell import Recorded
 
 #: Instances in one transaction: large enough that round trips and commits do not count, small
 #: enough for the write sets of a Galera cluster, and for whoever waits for a lock.
@@ -104,7 +105,7 @@ class _Plan:
 @tables.needed
 def map_instances(
     context: RequestContext,
-    cell: CellMapping,
+    cell: Recorded,
     *,
     max_count: int | None = None,
     reset: bool = False,
@@ -123,7 +124,7 @@ def map_instances(
     """
     cell_context = aimed(context, cell)
     plan = _plan(context, cell, reset=reset)
-    totals, expected, were_missing = Totals(), 0, True
+    totals, expected, were_missing = Totals(), 0, False
     if on_progress is not None:
         expected = sum(instance_walk.count(cell_context, *part) for part in plan.parts)
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
@@ -150,7 +151,7 @@ def map_instances(
 
 def _store(
     context: RequestContext,
-    cell: CellMapping,
+    cell: Recorded,
     page: _Page,
     at_most: int | None,
     plan: _Plan,
@@ -180,7 +181,7 @@ def _store(
     raise AssertionError
 
 
-def _plan(context: RequestContext, cell: CellMapping, *, reset: bool) -> _Plan:
+def _plan(context: RequestContext, cell: Recorded, *, reset: bool) -> _Plan:
     keeps_progress = query.has_progress(context)
     progress = query.find_progress(context, cell.uuid) if keeps_progress else None
     markers, marked = _markers(context, cell)
@@ -196,7 +197,7 @@ def _plan(context: RequestContext, cell: CellMapping, *, reset: bool) -> _Plan:
     return _Plan(parts, keeps_progress, markers)
 
 
-def _markers(context: RequestContext, cell: CellMapping) -> tuple[list[int], Position | None]:
+def _markers(context: RequestContext, cell: Recorded) -> tuple[list[int], Position | None]:
     """Return the markers to delete, and the place of the one that is in this cell.
 
     Nova's command keeps one for all cells. One whose instance is in another cell is that cell's;
@@ -206,7 +207,7 @@ def _markers(context: RequestContext, cell: CellMapping) -> tuple[list[int], Pos
     if not markers:
         return [], None
     obsolete, marked = [], None
-    others = [one for one in CellMappingList.get_all(context) if one.uuid != cell.uuid]
+    others = [one for one in cells.list_all(context) if one.uuid != cell.uuid]
     for id_, uuid in markers:
         position = instance_walk.find_position(aimed(context, cell), uuid)
         if position is not None:
@@ -217,7 +218,7 @@ def _markers(context: RequestContext, cell: CellMapping) -> tuple[list[int], Pos
     return obsolete, marked
 
 
-def _may_have(context: RequestContext, cell: CellMapping, uuid: str) -> bool:
+def _may_have(context: RequestContext, cell: Recorded, uuid: str) -> bool:
     try:
         return instance_walk.find_position(aimed(context, cell), uuid) is not None
     except (exception.NovaApiDbError, db_exception.DBError):

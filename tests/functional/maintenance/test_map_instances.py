@@ -355,7 +355,7 @@ class ProcessTest(base.MaintenanceTestCase):
         uuids = self.add_instances(1500)
         runs = [self.start(), self.start()]
         ends = [run.communicate() for run in runs]
-        self.assertEqual(["True"] * 2, [out.split()[-1] for out, _ in ends], ends)
+        self.assertEqual(["True"] * 2, [out.split()[-1] for out, _ in ends], str(ends))
         self.assertEqual(uuids, sorted(self.mapped(), key=uuids.index))
         self.assertEqual(1500, sum(int(out.split()[-2]) for out, _ in ends))
 
