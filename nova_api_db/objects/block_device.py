@@ -166,7 +166,7 @@ class BlockDeviceMapping(base.PersistentFields, base.NovaObject, base.DictCompat
         :raises VolumeBDMNotFound: if it is attached to none
         :raises VolumeBDMIsMultiAttach: if it is attached to several
         """
-        found = query.list_by_volume(context, volume_id)
+        found = query.list_by_volume(context, False, volume_id)
         if len(found) > 1:
             raise exception.VolumeBDMIsMultiAttach(volume_id=volume_id)
         return cls.from_row(context, found[0], expected_attrs)
@@ -201,7 +201,7 @@ class BlockDeviceMapping(base.PersistentFields, base.NovaObject, base.DictCompat
         :raises VolumeBDMNotFound: if it is attached to no server
         :raises InvalidVolume: if that is not the server that was named
         """
-        row = query.list_by_volume(context, volume_id)[0]
+        row = query.list_by_volume(context, False, volume_id)[0]
         if instance_uuid and row["instance_uuid"] != instance_uuid:
             raise exception.InvalidVolume(reason="it does not belong to the requested server")
         return cls.from_row(context, row, expected_attrs)
@@ -241,7 +241,7 @@ class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaO
         cls, context: RequestContext, instance_uuids: Iterable[str], use_slave: bool = False
     ) -> Self:
         """Return the devices of servers."""
-        return cls._of(context, query.list_by_instance_uuids(context, instance_uuids))
+        return cls._of(context, query.list_by_instance_uuids(context, use_slave, instance_uuids))
 
     @classmethod
     @base.remotable
@@ -249,7 +249,7 @@ class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaO
         cls, context: RequestContext, instance_uuid: str, use_slave: bool = False
     ) -> Self:
         """Return the devices of a server."""
-        return cls._of(context, query.list_by_instance_uuids(context, [instance_uuid]))
+        return cls._of(context, query.list_by_instance_uuids(context, use_slave, [instance_uuid]))
 
     @classmethod
     @base.remotable
@@ -260,7 +260,7 @@ class BlockDeviceMappingList(base.ObjectListBase[BlockDeviceMapping], base.NovaO
 
         :raises VolumeBDMNotFound: if it is attached to none
         """
-        return cls._of(context, query.list_by_volume(context, volume_id))
+        return cls._of(context, query.list_by_volume(context, use_slave, volume_id))
 
     @classmethod
     def bdms_by_instance_uuid(

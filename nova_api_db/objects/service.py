@@ -7,7 +7,14 @@ from typing import Any, Self
 from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import service as query
-from nova_api_db.objects import back_level, base, creation, fields, minimum_version
+from nova_api_db.objects import (
+    availability_zone,
+    back_level,
+    base,
+    creation,
+    fields,
+    minimum_version,
+)
 from nova_api_db.objects.compute_node import ComputeNode
 
 get_minimum_version_all_cells = minimum_version.get_minimum_version_all_cells
@@ -15,6 +22,9 @@ get_minimum_version_all_cells = minimum_version.get_minimum_version_all_cells
 #: The version of the services of this release. It goes up when what a service does for its peers
 #: changes, so that they can tell how old it is.
 SERVICE_VERSION = 74
+
+#: The topic of the services that run servers.
+COMPUTE_TOPIC = "compute"
 
 #: Rows of before these columns were may hold NULL in them.
 _WHEN_NULL = {"disabled": False, "forced_down": False, "version": 0}
@@ -307,7 +317,19 @@ class ServiceList(base.ObjectListBase[Service], base.NovaObject):
 
         :param set_zones: whether their availability zone is set, from the aggregates of hosts
         """
-        return cls._of(context, query.list_all(context, disabled))
+        services = cls._of(context, query.list_all(context, disabled))
+        if set_zones:
+            services._set_zones(context)
+        return services
+
+    def _set_zones(self, context: RequestContext) -> None:
+        computes = [service.host for service in self if service.topic == COMPUTE_TOPIC]
+        zones = availability_zone.of_hosts(context, filter(None, computes))
+        for service in self:
+            zone = availability_zone.INTERNAL
+            if service.topic == COMPUTE_TOPIC:
+                zone = zones.get(service.host or "", availability_zone.DEFAULT)
+            service.obj_set_loaded("availability_zone", zone)
 
     @classmethod
     @base.remotable

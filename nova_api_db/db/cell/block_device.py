@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from nova_api_db import exception
 from nova_api_db.db import facade, parts, rows, soft_delete
-from nova_api_db.db.cell import models
+from nova_api_db.db.cell import models, replica
 from nova_api_db.db.rows import Row
 
 _BDMS: sa.Table = models.BlockDeviceMapping.__table__
@@ -46,7 +46,7 @@ def get_by_volume_and_instance(connection: Connection, volume_id: str, instance_
     return row
 
 
-@facade.cell_reader
+@replica.optional
 def list_by_volume(connection: Connection, volume_id: str) -> list[Row]:
     """Return the rows of a volume, the oldest first as in every list here.
 
@@ -58,7 +58,7 @@ def list_by_volume(connection: Connection, volume_id: str) -> list[Row]:
     return found
 
 
-@facade.cell_reader
+@replica.optional
 def list_by_instance_uuids(connection: Connection, instance_uuids: Iterable[str]) -> list[Row]:
     """Return the rows of servers."""
     return [

@@ -254,6 +254,20 @@ class TestList(ServiceTestCase):
             first = found[0].id - expected[0] if expected else 0
             self.assertEqual(expected, [one.id - first for one in found])
 
+    def test_zones_are_set_if_asked_for(self) -> None:
+        zone = objects.Aggregate(self.context, name="zone", metadata={"availability_zone": "here"})
+        zone.create()
+        zone.add_host("a")
+        self.assertFalse(
+            objects.ServiceList.get_all(self.cell)[0].obj_attr_is_set("availability_zone")
+        )
+        services = objects.ServiceList.get_all(self.cell, set_zones=True)
+        self.assertEqual(
+            ["here", "nova", "nova", "internal"],
+            [service.availability_zone for service in services],
+        )
+        self.assertEqual(set(), services[0].obj_what_changed())
+
 
 class TestMinimumVersion(ServiceTestCase):
     def minimum(self, *binaries: str, **arguments: Any) -> int:
