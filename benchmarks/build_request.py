@@ -11,5 +11,9 @@ def run(options: Options) -> Iterator[Comparison]:
     """List build requests."""
     with sides.start(options) as compared:
         yield compared.compare(
-            "BuildRequestList, a field of each", "build requests", "build_request_list", 6
+            "BuildRequestList, a field of each",
+            "build requests",
+            "build_request_list",
+            6,
+            parses=True,
         )

@@ -7,8 +7,9 @@ comparison with Nova shows.
 """
 
 import contextlib
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pymysql
@@ -52,14 +53,19 @@ class Bare:
         finally:
             sa.event.remove(sa.Engine, "before_cursor_execute", sent)
 
-    def send(self) -> float:
-        """Return how many seconds it took to send it again and to fetch what came back."""
+    def send(self, *, parses: bool) -> float:
+        """Return how many seconds it took to send it again and to fetch what came back.
+
+        :param parses: parse the JSON in it too
+        """
         sent = [(self._cursor(url), *statement) for url, *statement in self._sent]
         start = time.perf_counter()
         for cursor, statement, given, many in sent:
             (cursor.executemany if many else cursor.execute)(statement, given or None)
             if cursor.description is not None:
-                cursor.fetchall()
+                rows = cursor.fetchall()
+                if parses:
+                    _parse(rows)
         return time.perf_counter() - start
 
     def _cursor(self, url: sa.URL) -> Any:
@@ -73,6 +79,13 @@ class Bare:
         """Close the connections."""
         for connection in self._connections.values():
             connection.close()
+
+
+def _parse(rows: Sequence[Sequence[Any]]) -> None:
+    for row in rows:
+        for value in row:
+            if type(value) is str and value[:1] == "{":
+                json.loads(value)
 
 
 class Sides:
@@ -92,6 +105,7 @@ class Sides:
         ours: operations.Operation | None = None,
         count: int | None = None,
         bare: Callable[[Side], float] | None = None,
+        parses: bool = False,
     ) -> Comparison:
         """Let each side do an operation in turn, more than once; the best of each counts.
 
@@ -99,6 +113,7 @@ class Sides:
         :param times_nova: how much faster than Nova ours is to be
         :param ours: what ours does instead
         :param count: how much of it (default: what the command line says)
+        :param parses: the record is JSON text, so that without parsing it nothing was read
         :param bare: what stands for the bare driver instead of our statements; without a goal
         """
         side = self._side(count or self._options.count)
@@ -120,7 +135,7 @@ class Sides:
                 continue
             self._empty()
             next(work(side))
-            timings["bare"].append(driver.send())
+            timings["bare"].append(driver.send(parses=parses))
         driver.close()
         best = {
             way: Timing(way, side.count, min(seconds))
