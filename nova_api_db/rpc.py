@@ -17,6 +17,9 @@ from oslo_config import cfg
 from nova_api_db import exception, urls
 from nova_api_db.context import RequestContext
 
+#: The exchange of every service's topics.
+EXCHANGE = "nova"
+
 #: Whose exceptions reach the caller of a method as themselves.
 EXCEPTION_MODULES = (
     "nova_api_db.exception",
@@ -46,6 +49,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
     """Take the bus and oslo.messaging's options from a configuration; close those open so far."""
     cleanup()
     _register_unlisted(conf)
+    # Where peers look, unless the configuration says otherwise.
+    oslo_messaging.set_transport_defaults(EXCHANGE)
     _buses.conf = conf
 
 

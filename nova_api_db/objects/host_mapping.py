@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from nova_api_db.context import RequestContext
 from nova_api_db.db.api import host_mapping as query
-from nova_api_db.objects import base, creation, fields
-from nova_api_db.objects.cell_mapping import Cells
+from nova_api_db.objects import base, creation, fields, remote
+from nova_api_db.objects.cell_mapping import CellMapping, Cells
 
 _COLUMNS = ("id", "host", "created_at", "updated_at")
 
@@ -49,10 +49,15 @@ class HostMapping(base.TimestampedFields, base.NovaObject):
         """Read the cell of a host of which only the name is known."""
         if attrname != "cell_mapping" or self._context is None or not self.obj_attr_is_set("host"):
             super().obj_load_attr(attrname)
-        cell = Cells(self._context).of(query.get_by_host(self._context, self.host))
+        cell = self._read_cell()
         if cell is None:
             super().obj_load_attr(attrname)
         self.obj_set_loaded("cell_mapping", cell)
+
+    def _read_cell(self) -> CellMapping | None:
+        if remote.is_used(self):
+            return type(self).get_by_host(self._context, self.host).cell_mapping
+        return Cells(self._context).of(query.get_by_host(self._context, self.host))
 
     def _changed_columns(self) -> dict[str, Any]:
         changes = self.obj_get_changes()

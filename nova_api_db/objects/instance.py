@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server; a row of a cell database (instances) and what hangs on it."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -8,7 +9,7 @@ from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance as query
 from nova_api_db.db.cell import instance_removal
-from nova_api_db.objects import base, fields, instance_loading, instance_storage
+from nova_api_db.objects import base, fields, instance_loading, instance_storage, remote
 from nova_api_db.objects.flavor import Flavor
 from nova_api_db.objects.image_meta import ImageMeta
 from nova_api_db.objects.instance_pairs import WithPairs
@@ -203,11 +204,27 @@ class Instance(WithPairs, base.PersistentFields, base.NovaObject, base.DictCompa
             raise exception.OrphanedObjectError(method="obj_load_attr", objtype=self.obj_name())
         if not self.obj_attr_is_set("uuid"):
             raise instance_loading.not_loadable(attrname)
-        instance_loading.load(self._context, [self], [attrname])
+        if remote.is_used(self):
+            self._load_remotely(attrname)
+        else:
+            instance_loading.load(self._context, [self], [attrname])
         if not self.obj_attr_is_set(attrname):
             raise exception.ObjectActionError(
                 action="obj_load_attr", reason=f"no {attrname} is stored of instance {self.uuid}"
             )
+
+    def _load_remotely(self, name: str) -> None:
+        instance_loading.check(name)
+        context = copy.copy(self._context)
+        # A deleted server can be read still.
+        context.read_deleted = "yes"
+        loaded = type(self).get_by_uuid(context, self.uuid, expected_attrs=[name])
+        if not loaded.obj_attr_is_set(name):
+            return
+        if name in self.pairs:
+            self.obj_load_pairs(name, getattr(loaded, name))
+        else:
+            self.obj_set_loaded(name, getattr(loaded, name))
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from nova_api_db.db.cell import instance_list as query
 from nova_api_db.db.cell import instance_usage as usage
 from nova_api_db.objects import base, fields, instance_filters, instance_loading
 from nova_api_db.objects.instance import Instance
+from nova_api_db.objects.instance_fault import InstanceFaultList
 from nova_api_db.objects.instance_order import Order
 from nova_api_db.objects.security_group import SecurityGroup
 
@@ -349,7 +350,11 @@ class InstanceList(base.ObjectListBase[Instance], base.NovaObject):
 
     def fill_faults(self) -> list[str]:
         """Load the newest fault of every server; return the uuids of those that have one."""
-        instance_loading.load(self._context, list(self), ["fault"])
+        uuids = [server.uuid for server in self]
+        newest = InstanceFaultList.get_latest_by_instance_uuids(self._context, uuids)
+        faults = {fault.instance_uuid: fault for fault in newest}
+        for server in self:
+            server.obj_set_loaded("fault", faults.get(server.uuid))
         return [server.uuid for server in self if server.fault is not None]
 
 

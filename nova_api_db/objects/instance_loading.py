@@ -38,11 +38,16 @@ def load(context: RequestContext, servers: Servers, names: Iterable[str]) -> Non
     """
     by_loader: dict[Loader, list[str]] = {}
     for name in dict.fromkeys(names):
-        if name not in LOADERS:
-            raise not_loadable(name)
+        check(name)
         by_loader.setdefault(LOADERS[name], []).append(name)
     for loader, loaded in by_loader.items():
         loader(context, servers, loaded)
+
+
+def check(name: str) -> None:
+    """Raise ObjectActionError if there is nothing to load a field from."""
+    if name not in LOADERS:
+        raise not_loadable(name)
 
 
 def not_loadable(name: str) -> exception.ObjectActionError:

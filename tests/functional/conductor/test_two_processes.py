@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A process without databases works through a conductor in another, over a real message bus.
+
+`TEST_TRANSPORT_URL` names the bus. It is needed where the engines are servers; what is tested here
+does not differ by engine, and SQLite is left to the tests that need nothing.
+"""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import fixtures
+
+from nova_api_db import conf, context, exception, objects, rpc
+from nova_api_db.db import facade
+from nova_api_db.rpcapi import conductor
+from tests import base, builders
+
+CONFIG = """\
+[DEFAULT]
+transport_url = {bus}
+[api_database]
+connection = {api}
+[database]
+connection = {cell}
+"""
+
+#: Seconds that the conductor may take to start, and to end.
+PATIENCE = 60
+
+
+class Conductor(fixtures.Fixture):
+    """A conductor in a process of its own; one at a time on a machine, as they share the queue."""
+
+    def __init__(self, config: str) -> None:
+        super().__init__()
+        self._config = config
+        self.process: subprocess.Popen[bytes]
+
+    def _setUp(self) -> None:
+        path = pathlib.Path(tempfile.gettempdir(), "nova_api_db_conductor.lock")
+        lock = path.open("a")
+        self.addCleanup(lock.close)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        config = folder / "nova.conf"
+        config.write_text(self._config)
+        self.log = folder / "log"
+        command = (sys.executable, "-m", "nova_api_db.cmd.conductor", f"--config-file={config}")
+        environment = {**os.environ, "PYTHONWARNINGS": "default"}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stderr=log, env=environment)
+        self.addCleanup(self.stop)
+        deadline = time.monotonic() + PATIENCE
+        while "Serving" not in self.log.read_text():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The conductor did not start:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """End it as a service manager would; return its exit code."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+class TwoProcessesTest(base.DatabaseTestCase):
+    engines = ("mysql", "postgresql")
+
+    def setUp(self) -> None:
+        super().setUp()
+        bus = os.environ.get("TEST_TRANSPORT_URL")
+        if not bus:
+            self.fail("TEST_TRANSPORT_URL has to name a message bus.")
+        cell = self.databases.use_local_cell()
+        self.uuid = builders.make_instance(self.context, metadata={"a": "1"}).uuid
+        builders.make_flavor(self.context, name="small")
+        facade.configure_urls()
+        config = CONFIG.format(bus=bus, api=self.api_url, cell=cell)
+        self.conductor = self.useFixture(Conductor(config))
+        configuration = conf.load(project="nova-api-db-tests", prog="nova-api-db-tests")
+        configuration.set_override("transport_url", bus)
+        rpc.configure(configuration)
+        self.addCleanup(rpc.cleanup)
+        conductor.install()
+        self.addCleanup(conductor.uninstall)
+        self.context = context.RequestContext("user", "project", is_admin=True)
+
+    def test_all_that_objects_do_is_done_by_the_other(self) -> None:
+        conductor.uninstall()
+        self.assertRaises(
+            exception.ConfigurationError, objects.Instance.get_by_uuid, self.context, self.uuid
+        )
+        conductor.install()
+
+        # The cell's database, and the api database: values, objects, lists, fields loaded late.
+        server = objects.Instance.get_by_uuid(self.context, self.uuid)
+        self.assertEqual({"a": "1"}, server.metadata)
+        self.assertEqual("small", objects.Flavor.get_by_name(self.context, "small").name)
+        counts = objects.InstanceList.get_counts(self.context, "project")
+        self.assertEqual(1, counts["project"]["instances"])
+
+        server.display_name = "renamed"
+        server.metadata["b"] = "2"
+        server.save(expected_task_state=[None])
+        self.assertEqual(set(), server.obj_what_changed())
+        [found] = objects.InstanceList.get_by_filters(
+            self.context, {"display_name": "renamed"}, expected_attrs=["metadata"]
+        )
+        self.assertEqual({"a": "1", "b": "2"}, found.metadata)
+        self.assertEqual(server.updated_at, found.updated_at)
+
+        objects.TagList.create(self.context, self.uuid, ["blue"])
+        self.assertTrue(objects.Tag.exists(self.context, self.uuid, "blue"))
+
+        server.destroy()
+        error = self.assertRaises(
+            exception.InstanceNotFound, objects.Instance.get_by_uuid, self.context, self.uuid
+        )
+        self.assertEqual(f"Instance {self.uuid} could not be found.", str(error))
+
+        # An end that was asked for is a good one.
+        self.assertEqual(0, self.conductor.stop(), self.conductor.log.read_text())
