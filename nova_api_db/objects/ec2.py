@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ids that EC2 has for a server and its images.
 
-They are made of numbers in a cell database: the server's own, and those in s3_images.
+They are made of numbers in a cell database: those of servers in instance_id_mappings, those of
+images in s3_images.
 """
 
 from typing import Any, Self
 
+from nova_api_db import exception
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import image as query
+from nova_api_db.db.cell import instance_joins
 from nova_api_db.objects import base, fields
 
 
@@ -27,14 +30,22 @@ class EC2Ids(base.NovaObject):
     @classmethod
     @base.remotable
     def get_by_instance(cls, context: RequestContext, instance: Any) -> Self:
-        """Return the ids of a server; an image that has no number yet is given one."""
-        return cls(
+        """Return the ids of a server; an image that has no number yet is given one.
+
+        :raises InstanceNotFound: if the server has no number
+        """
+        numbers = instance_joins.id_mappings(context, [instance.uuid]).get(instance.uuid)
+        if not numbers:
+            raise exception.InstanceNotFound(instance_id=instance.uuid)
+        ids = cls(
             context,
-            instance_id=_ec2_id("i", instance.id),
+            instance_id=_ec2_id("i", numbers[0]["id"]),
             ami_id=_image_id(context, "ami", instance.image_ref),
             kernel_id=_image_id(context, "aki", instance.kernel_id),
             ramdisk_id=_image_id(context, "ari", instance.ramdisk_id),
         )
+        ids.obj_reset_changes()
+        return ids
 
 
 def _image_id(context: RequestContext, prefix: str, uuid: str | None) -> str | None:

@@ -4,6 +4,7 @@
 One table, `LOADERS`, says for every field where it comes from; both ways go through it.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -219,15 +220,10 @@ def _load_fault(context: RequestContext, servers: Servers, names: Sequence[str])
 
 
 def _load_ec2_ids(context: RequestContext, servers: Servers, names: Sequence[str]) -> None:
-    rows = joins.id_mappings(context, _by_uuid(servers))
     for server in servers:
-        ids = EC2Ids(context)
-        # Numbers of images have a table of their own, which is not kept here.
-        for name in ("ami_id", "kernel_id", "ramdisk_id"):
-            ids.obj_set_loaded(name, None)
-        for row in rows.get(server.uuid, ()):
-            ids.obj_set_loaded("instance_id", f"i-{row['id']:08x}")
-        server.obj_set_loaded("ec2_ids", ids)
+        # One without a number is left without the ids, and does not keep the others from theirs.
+        with contextlib.suppress(exception.InstanceNotFound):
+            server.obj_set_loaded("ec2_ids", EC2Ids.get_by_instance(context, server))
 
 
 #: Field -> what loads it. The uuid is not among them: it is what all else is found by.

@@ -9,6 +9,7 @@ from tests.interop.base import call, change, load
 #: Fields that have tables or columns of their own, read when they are asked for.
 LOADED = (
     "device_metadata",
+    "ec2_ids",
     "fault",
     "flavor",
     "info_cache",
@@ -113,7 +114,7 @@ class InstanceTest(ServerTestCase):
         self.assert_both_fail("InstanceNotFound", "Instance", self.find)
         for side in (self.nova, self.ours):
             side.context["read_deleted"] = "yes"
-        self.assert_same("Instance", self.find, load(*set(LOADED) - {"keypairs"}))
+        self.assert_same("Instance", self.find, load(*set(LOADED) - {"ec2_ids", "keypairs"}))
         destroyers[1].do("Instance", self.find, call("destroy", True))
         self.assert_both_fail("InstanceNotFound", "Instance", self.find)
 
@@ -142,6 +143,14 @@ class DocumentsTest(ServerTestCase):
         self.assert_same("MigrationContext", call("get_by_instance_uuid", self.uuid))
         self.writer.do("Instance", self.find, call("drop_migration_context"))
         self.assert_same("Instance", self.find, load("migration_context"))
+
+    def test_ids_by_number(self):
+        self.create_server()
+        server = self.ours.do("Instance", self.find)
+        # Reading the ids gives a number to each image that has none.
+        first = self.writer.do("EC2Ids", call("get_by_instance", server))
+        self.assertIsNotNone(first["nova_object.data"]["ami_id"])
+        self.assertEqual(first, self.assert_same("EC2Ids", call("get_by_instance", server)))
 
     def test_security_groups(self):
         self.create_server()

@@ -3,7 +3,9 @@
 
 from typing import Any
 
-from nova_api_db import objects
+from oslo_utils import uuidutils
+
+from nova_api_db import exception, objects
 from nova_api_db.db.cell import models
 from tests import base, builders
 
@@ -12,10 +14,12 @@ class TestEC2Ids(base.DatabaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.cell = self.aim(self.make_cell())
+        self.uuid = uuidutils.generate_uuid()
+        builders.make_row(self.cell, models.InstanceIdMapping, id=255, uuid=self.uuid)
 
     def ids(self, **values: Any) -> objects.EC2Ids:
         images = {"image_ref": "", "kernel_id": "", "ramdisk_id": "", **values}
-        instance = objects.Instance(self.cell, id=255, **images)
+        instance = objects.Instance(self.cell, id=1, uuid=self.uuid, **images)
         return objects.EC2Ids.get_by_instance(self.cell, instance)
 
     def numbers(self) -> dict[str, int]:
@@ -24,7 +28,12 @@ class TestEC2Ids(base.DatabaseTestCase):
         }
 
     def test_server_is_named_by_its_number(self) -> None:
+        # Which is not the id that its row in instances has.
         self.assertEqual("i-000000ff", self.ids().instance_id)
+
+    def test_server_without_a_number_is_not_found(self) -> None:
+        self.uuid = uuidutils.generate_uuid()
+        self.assertRaises(exception.InstanceNotFound, self.ids)
 
     def test_server_without_images_has_no_ids_of_them(self) -> None:
         ids = self.ids()
