@@ -16,9 +16,12 @@ import tempfile
 import time
 
 import fixtures
+from oslo_versionedobjects import exception as ovo_exception
 
 from nova_api_db import conf, context, exception, objects, rpc
 from nova_api_db.db import facade
+from nova_api_db.objects import primitives
+from nova_api_db.objects.serializer import NovaObjectSerializer
 from nova_api_db.rpcapi import conductor
 from tests import base, builders
 
@@ -31,6 +34,23 @@ connection = {api}
 connection = {cell}
 """
 
+OURS = (sys.executable, "-m", "nova_api_db.cmd.conductor")
+
+#: A conductor of a later release, in which tags have a color.
+NEWER = """
+import sys
+from nova_api_db.cmd import conductor
+from nova_api_db.objects import base, fields, tag
+
+@base.NovaObjectRegistry.register
+class Tag(tag.Tag):
+    VERSION = "1.2"
+    added_in = {"color": "1.2"}
+    fields = {"color": fields.StringField(nullable=True)}
+
+sys.exit(conductor.main())
+"""
+
 #: Seconds that the conductor may take to start, and to end.
 PATIENCE = 60
 
@@ -38,9 +58,10 @@ PATIENCE = 60
 class Conductor(fixtures.Fixture):
     """A conductor in a process of its own; one at a time on a machine, as they share the queue."""
 
-    def __init__(self, config: str) -> None:
+    def __init__(self, config: str, *program: str) -> None:
         super().__init__()
         self._config = config
+        self._program = program or OURS
         self.process: subprocess.Popen[bytes]
 
     def _setUp(self) -> None:
@@ -52,7 +73,7 @@ class Conductor(fixtures.Fixture):
         config = folder / "nova.conf"
         config.write_text(self._config)
         self.log = folder / "log"
-        command = (sys.executable, "-m", "nova_api_db.cmd.conductor", f"--config-file={config}")
+        command = (*self._program, f"--config-file={config}")
         environment = {**os.environ, "PYTHONWARNINGS": "default"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stderr=log, env=environment)
@@ -86,8 +107,7 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.uuid = builders.make_instance(self.context, metadata={"a": "1"}).uuid
         builders.make_flavor(self.context, name="small")
         facade.configure_urls()
-        config = CONFIG.format(bus=bus, api=self.api_url, cell=cell)
-        self.conductor = self.useFixture(Conductor(config))
+        self.config = CONFIG.format(bus=bus, api=self.api_url, cell=cell)
         configuration = conf.load(project="nova-api-db-tests", prog="nova-api-db-tests")
         configuration.set_override("transport_url", bus)
         rpc.configure(configuration)
@@ -96,7 +116,35 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.addCleanup(conductor.uninstall)
         self.context = context.RequestContext("user", "project", is_admin=True)
 
+    def test_an_object_newer_than_known_here_is_asked_for_in_the_version_known(self) -> None:
+        self.useFixture(Conductor(self.config, sys.executable, "-c", NEWER))
+        newer = {
+            primitives.NAME: "Tag",
+            primitives.NAMESPACE: "nova",
+            primitives.VERSION: "1.2",
+            primitives.DATA: {"resource_id": self.uuid, "tag": "blue", "color": "#00f"},
+        }
+        [found] = NovaObjectSerializer().deserialize_entity(self.context, [newer])
+        self.assertEqual(("1.1", "blue"), (found.VERSION, found.tag))
+        found.create()
+        self.assertTrue(objects.Tag.exists(self.context, self.uuid, "blue"))
+        self.assertEqual(
+            "1.1", objects.TagList.get_by_resource_id(self.context, self.uuid)[0].VERSION
+        )
+
+    def test_an_object_newer_than_the_conductor_knows_is_refused(self) -> None:
+        self.useFixture(Conductor(self.config))
+        newer = objects.Tag(self.context, resource_id=self.uuid, tag="blue").obj_to_primitive()
+        newer[primitives.VERSION] = "1.2"
+        self.assertRaises(
+            ovo_exception.IncompatibleObjectVersion,
+            NovaObjectSerializer().deserialize_entity,
+            self.context,
+            newer,
+        )
+
     def test_all_that_objects_do_is_done_by_the_other(self) -> None:
+        process = self.useFixture(Conductor(self.config))
         conductor.uninstall()
         self.assertRaises(
             exception.ConfigurationError, objects.Instance.get_by_uuid, self.context, self.uuid
@@ -130,4 +178,4 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.assertEqual(f"Instance {self.uuid} could not be found.", str(error))
 
         # An end that was asked for is a good one.
-        self.assertEqual(0, self.conductor.stop(), self.conductor.log.read_text())
+        self.assertEqual(0, process.stop(), process.log.read_text())
