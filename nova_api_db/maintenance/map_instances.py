@@ -27,6 +27,10 @@ from nova_api_db.maintenance.cell import Recorded
 #: enough for the write sets of a Galera cluster, and for whoever waits for a lock.
 BATCH_SIZE = 5000
 
+#: Instances in the first one, with which the writing begins while the ids of all others are read,
+#: and which tells whether it is worth looking for mappings before the next ones are written.
+FIRST_BATCH_SIZE = 500
+
 #: How many ids are fetched at once.
 IDS_AT_ONCE = 1_000_000
 
@@ -231,8 +235,7 @@ def _pages(
     parts: Sequence[_Part],
     size: int,
 ) -> Iterator[_Page]:
-    # The first page is there at once, so that it is written while the ids of all others are read.
-    limit = size
+    limit = min(size, FIRST_BATCH_SIZE)
     for begin, until in parts:
         after: Position | None = begin
         while True:
