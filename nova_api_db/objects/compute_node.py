@@ -2,46 +2,19 @@
 """What a hypervisor has and what is left of it; a row of a cell database (compute_nodes)."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from nova_api_db import exception, objects
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import compute_node as query
 from nova_api_db.objects import back_level, base, creation, fields, primitives
+from nova_api_db.objects import compute_node_storage as storage
 from nova_api_db.objects.hv_spec import HVSpec
 from nova_api_db.objects.pci_device_pool import PciDevicePoolList
 
 #: What a receiver that cannot take null is told of a node without a service.
 NO_SERVICE = -1
-
-#: What a node has before the operator or its service says otherwise; 0 is what services stored
-#: that left it to the scheduler.
-INITIAL_RATIOS = {
-    "cpu_allocation_ratio": 4.0,
-    "ram_allocation_ratio": 1.0,
-    "disk_allocation_ratio": 1.0,
-}
-
-#: Field -> the column that holds it as JSON.
-JSON_COLUMNS = {
-    "stats": "stats",
-    "supported_hv_specs": "supported_instances",
-    "pci_device_pools": "pci_stats",
-}
-
-#: What a row has to have.
-REQUIRED = (
-    "vcpus",
-    "memory_mb",
-    "local_gb",
-    "vcpus_used",
-    "memory_mb_used",
-    "local_gb_used",
-    "hypervisor_type",
-    "hypervisor_version",
-    "cpu_info",
-)
 
 #: What a driver reports about its node; all else in a report is for others.
 REPORTED = (
@@ -148,12 +121,12 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
     def _load(self, row: Mapping[str, Any]) -> Self:
         self.obj_load_row(row, _PLAIN_COLUMNS)
         self.obj_set_pending("host_ip", row["host_ip"])
-        for name, ratio in INITIAL_RATIOS.items():
+        for name, ratio in storage.INITIAL_RATIOS.items():
             if not row[name]:
                 self.obj_set_loaded(name, ratio)
         if row["mapped"] is None:
             self.obj_set_loaded("mapped", 0)
-        for name, column in JSON_COLUMNS.items():
+        for name, column in storage.JSON_COLUMNS.items():
             self.__dict__.pop("_obj_" + name, None)
             self._changed_fields.discard(name)
             if text := row[column]:
@@ -288,7 +261,7 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
         :raises ObjectActionError: if it is stored already, or lacks what every node has
         :raises DuplicateRecord: if there is one of that uuid, or of that host and name
         """
-        creation.check_new(self, *REQUIRED)
+        creation.check_new(self, *storage.REQUIRED)
         self._load(query.create(self._context, self._changed_columns()))
 
     @base.remotable
@@ -310,14 +283,7 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
         query.delete(self._context, self.id)
 
     def _changed_columns(self) -> dict[str, Any]:
-        changes: dict[str, Any] = self.obj_get_changes()
-        changes.pop("id", None)
-        for name, to_text in _TO_TEXT.items():
-            if name in changes:
-                value = changes.pop(name)
-                column = JSON_COLUMNS.get(name, name)
-                changes[column] = None if value is None else to_text(value)
-        return changes
+        return storage.to_columns(self.obj_get_changes())
 
     def _key(self) -> str:
         return f"compute node {self.id}" if self.obj_attr_is_set("id") else "a compute node"
@@ -346,16 +312,8 @@ class ComputeNode(base.PersistentFields, base.NovaObject):
 
 #: What is taken from a row as it is.
 _PLAIN_COLUMNS = tuple(
-    name for name in ComputeNode.fields if name not in JSON_COLUMNS and name != "host_ip"
+    name for name in ComputeNode.fields if name not in storage.JSON_COLUMNS and name != "host_ip"
 )
-
-#: Field -> how its value is stored.
-_TO_TEXT: dict[str, Callable[[Any], str]] = {
-    "stats": json.dumps,
-    "host_ip": str,
-    "supported_hv_specs": lambda specs: json.dumps([spec.to_list() for spec in specs]),
-    "pci_device_pools": base.to_json,
-}
 
 
 @base.NovaObjectRegistry.register
