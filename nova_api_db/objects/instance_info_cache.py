@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from nova_api_db.context import RequestContext
 from nova_api_db.db.cell import instance_info_cache as query
-from nova_api_db.objects import base, fields
+from nova_api_db.objects import base, fields, primitives
 
 _PLAIN_COLUMNS = ("instance_uuid", "created_at", "updated_at", "deleted_at", "deleted")
 
@@ -55,7 +55,7 @@ class InstanceInfoCache(base.PersistentFields, base.NovaObject):
         """
         if "network_info" not in self.obj_what_changed():
             return
-        text = self.obj_to_primitive()[base.DATA]["network_info"]
+        text = self.obj_to_primitive()[primitives.DATA]["network_info"]
         self._load(query.update(self._context, self.instance_uuid, text))
 
     @base.remotable

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries on instance_info_caches; a server has at most one row, deleted or not."""
 
-
 import sqlalchemy as sa
 from oslo_db import exception as db_exception
 from sqlalchemy.engine import Connection
@@ -11,7 +10,7 @@ from nova_api_db.db import facade, rows, soft_delete
 from nova_api_db.db.cell import models
 from nova_api_db.db.rows import Row
 
-_CACHES: sa.Table = models.InstanceInfoCache.__table__  # type: ignore[assignment]
+_CACHES: sa.Table = models.InstanceInfoCache.__table__
 
 _IS_OF = _CACHES.c.instance_uuid == sa.bindparam("uuid")
 _GET = sa.select(_CACHES).where(_IS_OF, soft_delete.live(_CACHES))
