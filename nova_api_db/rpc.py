@@ -20,9 +20,8 @@ from nova_api_db.context import RequestContext
 #: The exchange of every service's topics.
 EXCHANGE = "nova"
 
-#: Whose exceptions reach the caller of a method as themselves.
+#: Whose exceptions reach the caller of a method as themselves. Ours are sent as Nova's.
 EXCEPTION_MODULES = (
-    "nova_api_db.exception",
     "oslo_db.exception",
     "oslo_versionedobjects.exception",
 )

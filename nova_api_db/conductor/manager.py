@@ -5,8 +5,9 @@ Whether a method works on the api database or on the cell's is up to the method;
 crosses RPC is not aimed, so that a conductor's cell is that of its ``[database] connection``.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import oslo_messaging
 from oslo_db import exception as db_exception
@@ -25,7 +26,40 @@ EXPECTED = (
     ovo_exception.VersionedObjectsException,
 )
 
+_M = TypeVar("_M", bound=Callable[..., Any])
+
 Versions = Mapping[str, str]
+
+
+#: Where callers look for our exceptions, which have the names they have in Nova.
+EXCEPTION_MODULE = "nova.exception"
+
+
+def _answered(method: _M) -> _M:
+    """Let the errors of a method reach whoever called, be it one of ours or of Nova's."""
+
+    @functools.wraps(method)
+    def named(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except exception.NovaApiDbError as error:
+            raise _known_to_peers(error) from error
+
+    return cast(_M, oslo_messaging.expected_exceptions(*EXPECTED)(named))
+
+
+def _known_to_peers(error: exception.NovaApiDbError) -> exception.NovaApiDbError:
+    """Return the error as one of the module that its class is looked for in."""
+    cls = type(error)
+    named = type(cls.__name__, (cls,), {"__module__": EXCEPTION_MODULE})
+    found: exception.NovaApiDbError = named(
+        str(error), **{name: _plain(value) for name, value in error.kwargs.items()}
+    )
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 class ConductorManager:
@@ -33,7 +67,7 @@ class ConductorManager:
 
     target = oslo_messaging.Target(version="3.0")
 
-    @oslo_messaging.expected_exceptions(*EXPECTED)  # type: ignore[untyped-decorator]
+    @_answered
     def object_class_action_versions(
         self,
         context: RequestContext,
@@ -52,7 +86,7 @@ class ConductorManager:
         with remote.here():
             return _lowered(method(context, *args, **kwargs), object_versions)
 
-    @oslo_messaging.expected_exceptions(*EXPECTED)  # type: ignore[untyped-decorator]
+    @_answered
     def object_action(
         self,
         context: RequestContext,
@@ -78,7 +112,7 @@ class ConductorManager:
         updates["obj_what_changed"] = sorted(objinst.obj_what_changed())
         return updates, result
 
-    @oslo_messaging.expected_exceptions(*EXPECTED)  # type: ignore[untyped-decorator]
+    @_answered
     def object_backport_versions(
         self, context: RequestContext, objinst: NovaObject, object_versions: Versions
     ) -> Any:

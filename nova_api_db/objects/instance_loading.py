@@ -100,8 +100,10 @@ def _set_extra(server: Any, column: str, text: str | None, names: Sequence[str])
     with primitives.reading(f"{column} of instance", server.uuid):
         stored = json.loads(text) if text is not None else None
         if column == "flavor":
-            for name in FLAVORS.keys() & set(names):
-                _set_flavor(server, name, stored)
+            # All of them at once: peers that ask for one read the others without asking again.
+            for name in FLAVORS:
+                if name in names or not server.obj_attr_is_set(name):
+                    _set_flavor(server, name, stored)
         elif column == "pci_requests":
             primitive = instance_pci_requests.to_primitive(server.uuid, stored or [])
             server.obj_set_pending(column, primitive)

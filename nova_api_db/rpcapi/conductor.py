@@ -105,21 +105,27 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
 def _as_raised() -> Iterator[None]:
     """Raise the conductor's error as the conductor raised it.
 
-    As it comes, its text ends in the conductor's traceback; that stays on its cause.
+    It is sent as one of Nova's, by the name that both have. The conductor's traceback is in its
+    cause.
     """
     try:
         yield
     except oslo_messaging.RemoteError as error:
-        # A conductor of Nova's raises its own exceptions, which go by the same names.
-        cls = getattr(exception, str(error.exc_type), None)
-        if isinstance(cls, type) and issubclass(cls, exception.NovaApiDbError):
-            raise cls(str(error.value)) from error
-        raise
-    except exception.NovaApiDbError as error:
-        cls = type(error).__bases__[0] if type(error).__name__.endswith("_Remote") else None
+        cls = _class_of(str(error.exc_type))
         if cls is None:
             raise
-        raise cls(str(error.args[0]), **error.kwargs) from error
+        raise cls(str(error.value)) from error
+    except exception.NovaApiDbError as error:
+        # A bus in process hands it over as it is.
+        cls = _class_of(type(error).__name__) or type(error)
+        raise cls(str(error), **error.kwargs) from error
+
+
+def _class_of(name: str) -> type[exception.NovaApiDbError] | None:
+    found = getattr(exception, name, None)
+    if isinstance(found, type) and issubclass(found, exception.NovaApiDbError):
+        return found
+    return None
 
 
 def install(version_cap: str | None = None) -> None:

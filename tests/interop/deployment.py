@@ -84,10 +84,10 @@ def run(command: tuple[str, ...], config: pathlib.Path, *words: str) -> Ended:
 class Nova:
     """A Nova process that does steps with its objects."""
 
-    def __init__(self, config: pathlib.Path) -> None:
+    def __init__(self, config: pathlib.Path, *program: str) -> None:
         self._said = tempfile.TemporaryFile("w+", dir=ROOT)  # noqa: SIM115
         self._process = subprocess.Popen(
-            [NOVA_PYTHON, "-P", nova_side.__file__, str(config)],
+            [NOVA_PYTHON, "-P", *(program or [nova_side.__file__]), str(config)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

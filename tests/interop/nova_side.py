@@ -25,6 +25,7 @@ calling `answer`.
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 NAME = "nova_object.name"
@@ -86,14 +87,19 @@ def to_json(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-def main(config_file: str) -> None:
-    """Answer with Nova's classes until there are no more requests."""
+def main(config_file: str, prepare: Callable[[], None] | None = None) -> None:
+    """Answer with Nova's classes until there are no more requests.
+
+    :param prepare: called when Nova is configured
+    """
     answers, sys.stdout = sys.stdout, sys.stderr
     importlib.import_module("nova.config").parse_args(
         ["nova", "--config-file", config_file], default_config_files=[]
     )
     objects = importlib.import_module("nova.objects")
     objects.register_all()
+    if prepare is not None:
+        prepare()
     make_context = importlib.import_module("nova.context").RequestContext
     for line in sys.stdin:
         request = json.loads(line)

@@ -5,17 +5,9 @@
 does not differ by engine, and SQLite is left to the tests that need nothing.
 """
 
-import contextlib
-import fcntl
 import os
-import pathlib
-import signal
-import subprocess
 import sys
-import tempfile
-import time
 
-import fixtures
 from oslo_versionedobjects import exception as ovo_exception
 
 from nova_api_db import conf, context, exception, objects, rpc
@@ -24,17 +16,7 @@ from nova_api_db.objects import primitives
 from nova_api_db.objects.serializer import NovaObjectSerializer
 from nova_api_db.rpcapi import conductor
 from tests import base, builders
-
-CONFIG = """\
-[DEFAULT]
-transport_url = {bus}
-[api_database]
-connection = {api}
-[database]
-connection = {cell}
-"""
-
-OURS = (sys.executable, "-m", "nova_api_db.cmd.conductor")
+from tests.functional.conductor import process
 
 #: A conductor of a later release, in which tags have a color.
 NEWER = """
@@ -51,49 +33,6 @@ class Tag(tag.Tag):
 sys.exit(conductor.main())
 """
 
-#: Seconds that the conductor may take to start, and to end.
-PATIENCE = 60
-
-
-class Conductor(fixtures.Fixture):
-    """A conductor in a process of its own; one at a time on a machine, as they share the queue."""
-
-    def __init__(self, config: str, *program: str) -> None:
-        super().__init__()
-        self._config = config
-        self._program = program or OURS
-        self.process: subprocess.Popen[bytes]
-
-    def _setUp(self) -> None:
-        path = pathlib.Path(tempfile.gettempdir(), "nova_api_db_conductor.lock")
-        lock = path.open("a")
-        self.addCleanup(lock.close)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
-        config = folder / "nova.conf"
-        config.write_text(self._config)
-        self.log = folder / "log"
-        command = (*self._program, f"--config-file={config}")
-        environment = {**os.environ, "PYTHONWARNINGS": "default"}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stderr=log, env=environment)
-        self.addCleanup(self.stop)
-        deadline = time.monotonic() + PATIENCE
-        while "Serving" not in self.log.read_text():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The conductor did not start:\n{self.log.read_text()}")
-            time.sleep(0.05)
-
-    def stop(self) -> int:
-        """End it as a service manager would; return its exit code."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-
 
 class TwoProcessesTest(base.DatabaseTestCase):
     engines = ("mysql", "postgresql")
@@ -107,7 +46,7 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.uuid = builders.make_instance(self.context, metadata={"a": "1"}).uuid
         builders.make_flavor(self.context, name="small")
         facade.configure_urls()
-        self.config = CONFIG.format(bus=bus, api=self.api_url, cell=cell)
+        self.config = process.CONFIG.format(bus=bus, api=self.api_url, cell=cell)
         configuration = conf.load(project="nova-api-db-tests", prog="nova-api-db-tests")
         configuration.set_override("transport_url", bus)
         rpc.configure(configuration)
@@ -117,7 +56,7 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.context = context.RequestContext("user", "project", is_admin=True)
 
     def test_an_object_newer_than_known_here_is_asked_for_in_the_version_known(self) -> None:
-        self.useFixture(Conductor(self.config, sys.executable, "-c", NEWER))
+        self.useFixture(process.Conductor(self.config, sys.executable, "-c", NEWER))
         newer = {
             primitives.NAME: "Tag",
             primitives.NAMESPACE: "nova",
@@ -133,7 +72,7 @@ class TwoProcessesTest(base.DatabaseTestCase):
         )
 
     def test_an_object_newer_than_the_conductor_knows_is_refused(self) -> None:
-        self.useFixture(Conductor(self.config))
+        self.useFixture(process.Conductor(self.config))
         newer = objects.Tag(self.context, resource_id=self.uuid, tag="blue").obj_to_primitive()
         newer[primitives.VERSION] = "1.2"
         self.assertRaises(
@@ -144,7 +83,7 @@ class TwoProcessesTest(base.DatabaseTestCase):
         )
 
     def test_all_that_objects_do_is_done_by_the_other(self) -> None:
-        process = self.useFixture(Conductor(self.config))
+        serving = self.useFixture(process.Conductor(self.config))
         conductor.uninstall()
         self.assertRaises(
             exception.ConfigurationError, objects.Instance.get_by_uuid, self.context, self.uuid
@@ -178,4 +117,4 @@ class TwoProcessesTest(base.DatabaseTestCase):
         self.assertEqual(f"Instance {self.uuid} could not be found.", str(error))
 
         # An end that was asked for is a good one.
-        self.assertEqual(0, process.stop(), process.log.read_text())
+        self.assertEqual(0, serving.stop(), serving.log.read_text())
