@@ -145,7 +145,6 @@ def get_server(
         transport,
         target,
         list(endpoints),
-        executor="threading",
         serializer=ContextSerializer(entities),
         access_policy=oslo_messaging.DefaultRPCAccessPolicy,
     )
