@@ -68,15 +68,14 @@ class _Bench:
 
     def in_process(self) -> Comparison:
         """Compare with what a server and a driver can do."""
-        repeat = self.options.repeat
+        ways = {
+            "ours": self.ours,
+            "INSERT … SELECT": self.insert_select,
+            "bare PyMySQL": self.bare,
+        }
+        ours, *others = fastest(self.options.repeat, self.empty, ways).values()
         return Comparison(
-            "map_instances, the function",
-            "instances",
-            fastest("ours", repeat, self.empty, self.ours),
-            [
-                Peer(0.5, fastest("INSERT … SELECT", repeat, self.empty, self.insert_select)),
-                Peer(0.5, fastest("bare PyMySQL", repeat, self.empty, self.bare)),
-            ],
+            "map_instances, the function", "instances", ours, [Peer(0.5, one) for one in others]
         )
 
     def as_command(self) -> Comparison:
@@ -88,7 +87,7 @@ class _Bench:
                 nova.execute(*_MANAGE, *where, *words)
                 return self.count()
 
-            timing = fastest("ours", self.options.repeat, self.empty, ours)
+            timing = fastest(self.options.repeat, self.empty, {"ours": ours})["ours"]
             manage = nova.program(self.options, "nova-manage")
             if manage is None:
                 peer = Peer(25, None, nova.ABSENT)
@@ -99,7 +98,7 @@ class _Bench:
                     nova.execute(program, *where, *words)
                     return self.count()
 
-                peer = Peer(25, fastest("Nova", 1, self.empty, theirs))
+                peer = Peer(25, fastest(1, self.empty, {"Nova": theirs})["Nova"])
         return Comparison("map_instances, the command", "instances", timing, [peer])
 
     def empty(self) -> None:

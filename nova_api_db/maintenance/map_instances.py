@@ -7,7 +7,9 @@ is never undone: a mapping that is there is left, so two runs at once end as one
 """
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import gc
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
@@ -31,7 +33,7 @@ BATCH_SIZE = 5000
 #: and which tells whether it is worth looking for mappings before the next ones are written.
 FIRST_BATCH_SIZE = 500
 
-#: How many ids are fetched at once.
+#: How many ids are fetched at once, in the end.
 IDS_AT_ONCE = 1_000_000
 
 #: How many instances mapped elsewhere are named.
@@ -131,7 +133,7 @@ def map_instances(
     totals, expected, were_missing = Totals(), 0, False
     if on_progress is not None:
         expected = sum(instance_walk.count(cell_context, *part) for part in plan.parts)
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+    with _at_rest(), concurrent.futures.ThreadPoolExecutor(1) as thread:
         # The next page is read while a batch is written. One thread at a time uses the context.
         for page in _ahead(thread, _pages(cell_context, plan.parts, batch_size)):
             left = None if max_count is None else max_count - totals.changes
@@ -151,6 +153,23 @@ def map_instances(
             query.delete_progress(context, cell.uuid)
         query.delete_markers(context, plan.markers)
     return dataclasses.replace(totals, complete=True)
+
+
+@contextlib.contextmanager
+def _at_rest() -> Iterator[None]:
+    """Keep the garbage collector from looking through all that is loaded again and again.
+
+    Rows are many and hold no cycles; going through everything else meanwhile would take up to a
+    sixth of the time.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _store(
@@ -247,7 +266,7 @@ def _pages(
                 yield _Page(instance_walk.list_by_ids(context, page), end)
             if len(ids) < limit:
                 break
-            limit = IDS_AT_ONCE
+            limit = min(20 * limit, IDS_AT_ONCE)
 
 
 def _ahead(
