@@ -52,7 +52,6 @@ class MapCell0(Deployment):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             "--database_connection",
-            "--database-connection",
             metavar="URL",
             help="where the database of cell0 is, or a template of it, filled from [database] "
             "connection (default: derived from that)",
@@ -96,13 +95,11 @@ class CreateCell(Deployment):
         parser.add_argument("--name", metavar="NAME", help="what people call the cell")
         parser.add_argument(
             "--database_connection",
-            "--database-connection",
             metavar="URL",
             help="where its database is (default: [database] connection)",
         )
         parser.add_argument(
             "--transport-url",
-            "--transport_url",
             metavar="URL",
             help="where its message bus is (default: [DEFAULT] transport_url)",
         )
@@ -199,17 +196,15 @@ class MapInstances(Deployment, command.Show):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the cell, and how much to do of it."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            "--cell_uuid",
-            "--cell-uuid",
-            "--cell",
-            metavar="UUID|NAME",
-            required=True,
-            help="the cell, by its uuid or its name",
+        cell = parser.add_mutually_exclusive_group(required=True)
+        cell.add_argument("cell", metavar="CELL", nargs="?", help="its uuid or its name")
+        cell.add_argument(
+            "--cell_uuid", "--cell", metavar="UUID|NAME", help="the same, as an option"
         )
+        # The short one is what scripts may have written, and would mean --max-width too.
         parser.add_argument(
             "--max-count",
-            "--max_count",
+            "--max",
             metavar="N",
             help="make at most this many mappings (default: all)",
         )
@@ -233,7 +228,9 @@ class MapInstances(Deployment, command.Show):
         """Return what became of the instances."""
         max_count = _count(parsed_args.max_count)
         context = self.context()
-        cell = self.work(f"{CELL_SETUP}:get_cell")(context, parsed_args.cell_uuid)
+        cell = self.work(f"{CELL_SETUP}:get_cell")(
+            context, parsed_args.cell or parsed_args.cell_uuid
+        )
         with running.RunningTotals(self.app.stderr, "instances") as show:
             totals = self.work(MAP_INSTANCES)(
                 context,

@@ -142,6 +142,16 @@ class MapInstancesTest(CellV2TestCase):
         for _ in range(2):
             self.assertEqual(ExitCode.DONE, self.map("--max-count", "1").code)
 
+    def test_options_may_be_shortened_and_the_cell_may_stand_alone(self):
+        self.add_instances(3)
+        ways = (["cell1"], ["--cell", "cell1"], ["--cell_u", "cell1"])
+        codes = [self.manage("map_instances", *words, "--max", "1").code for words in ways]
+        self.assertEqual([1, 1, 0], codes)
+
+    def test_one_cell_is_to_be_named(self):
+        for words in ([], ["cell1", "--cell_uuid", "cell1"]):
+            self.assertEqual(ExitCode.USAGE, self.manage("map_instances", *words).code)
+
     def test_ends_with_1_until_all_is_mapped(self):
         self.add_instances(5)
         codes = [self.map("--max-count", "2").code for _ in range(4)]
@@ -158,8 +168,9 @@ class MapInstancesTest(CellV2TestCase):
 
     def test_what_is_no_number_of_mappings_ends_with_127(self):
         for text in ("0", "-5", "many", "1.5", ""):
-            ended = self.map(f"--max-count={text}")
-            self.assert_fails(127, "--max-count must be a whole number", ended)
+            for words in ([f"--max-count={text}"], ["--max-count", text]):
+                ended = self.map(*words)
+                self.assert_fails(127, "--max-count must be a whole number", ended)
 
     def test_an_unknown_cell_ends_with_66(self):
         for name in ("nowhere", "00000000-0000-0000-0000-000000000005"):
