@@ -117,6 +117,9 @@ def _begin_immediate(connection: Connection) -> None:
 def _parse(url: str, options: EngineOptions) -> URL:
     try:
         parsed = sqlalchemy.make_url(url)
+        if parsed.drivername == "postgresql":
+            # What it has always meant in configurations; SQLAlchemy now takes another driver.
+            parsed = parsed.set(drivername="postgresql+psycopg2")
         parsed.get_dialect()
     except (sqlalchemy.exc.ArgumentError, ValueError, ImportError) as error:
         reason = (

@@ -149,6 +149,11 @@ class ConfigureTest(base.DatabaseTestCase):
         self.assertIn("[api_database] connection", str(error))
         self.assertIn(path, str(error))
 
+    @base.only_on("postgresql")
+    def test_the_driver_of_postgresql_need_not_be_named(self):
+        self.configure(f"[api_database]\nconnection = {self.api_url.replace('+psycopg2', '')}\n")
+        self.assertEqual([], queries.list_cells(self.context))
+
     @base.only_on("mysql")  # a parameter of PyMySQL
     def test_parameters_are_added_to_the_url(self):
         self.configure(
