@@ -24,6 +24,9 @@ connection = {cell}
 
 OURS = (sys.executable, "-m", "nova_api_db.cmd.conductor")
 
+#: What all workers of a test run see: a test's own temporary folder is only its own.
+LOCK = pathlib.Path(tempfile.gettempdir(), "nova_api_db_conductor.lock")
+
 #: Seconds that the conductor may take to start, and to end.
 PATIENCE = 60
 
@@ -38,8 +41,7 @@ class Conductor(fixtures.Fixture):
         self.process: subprocess.Popen[bytes]
 
     def _setUp(self) -> None:
-        path = pathlib.Path(tempfile.gettempdir(), "nova_api_db_conductor.lock")
-        lock = path.open("a")
+        lock = LOCK.open("a")
         self.addCleanup(lock.close)
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)

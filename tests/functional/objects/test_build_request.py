@@ -14,6 +14,7 @@ from nova_api_db.db.api import models
 from tests import base, builders
 
 REQUESTS = models.BuildRequest.__table__
+ABSENT = "00000000-0000-0000-0000-00000000000a"
 
 
 class BuildRequestTestCase(base.DatabaseTestCase):
@@ -38,7 +39,7 @@ class TestBuildRequest(BuildRequestTestCase):
         self.assertIn("absent", str(error))
 
     def test_create_without_an_instance_leaves_nothing(self) -> None:
-        request = objects.BuildRequest(self.context, instance_uuid="u", project_id="p")
+        request = objects.BuildRequest(self.context, instance_uuid=ABSENT, project_id="p")
         self.assertRaises(exception.ObjectActionError, request.create)
         self.assertEqual([], self.rows())
 
@@ -97,7 +98,7 @@ class TestBuildRequest(BuildRequestTestCase):
         self.assertEqual([], self.rows())
 
     def test_save_of_one_that_was_never_stored_raises(self) -> None:
-        request = objects.BuildRequest(self.context, instance_uuid="u", project_id="p")
+        request = objects.BuildRequest(self.context, instance_uuid=ABSENT, project_id="p")
         self.assertRaises(exception.ObjectActionError, request.save)
 
     def test_only_one_can_destroy_it(self) -> None:

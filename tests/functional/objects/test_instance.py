@@ -460,6 +460,7 @@ class TestFlavors(InstanceTestCase):
         self.assertIsNone(self.get(server).get_flavor("new"))
 
     def test_the_image_is_known_from_the_system_metadata(self) -> None:
-        server = self.make(image_ref="i", system_metadata={"image_min_ram": "64", "x": "y"})
+        uuid = uuidutils.generate_uuid()
+        server = self.make(image_ref=uuid, system_metadata={"image_min_ram": "64", "x": "y"})
         image = self.get(server).image_meta
-        self.assertEqual(("i", 64), (image.id, image.min_ram))
+        self.assertEqual((uuid, 64), (image.id, image.min_ram))

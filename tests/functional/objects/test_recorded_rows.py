@@ -146,13 +146,9 @@ class TestRequestSpecs(RecordedRowsTestCase):
                 self.assertTrue(spec.obj_attr_is_set(name), name)
             spec.save()
         with facade.api_reader.using(self.context) as connection:
-            stored = dict(
-                connection.execute(
-                    sa.select(api_models.RequestSpec.instance_uuid, api_models.RequestSpec.spec)
-                )
-                .tuples()
-                .all()
-            )
+            table = api_models.RequestSpec.__table__
+            found = connection.execute(sa.select(table.c.instance_uuid, table.c.spec))
+            stored = {row.instance_uuid: row.spec for row in found}
         self.assertEqual(len(rows), len(stored))
         for row in rows:
             recorded = parsed(row["spec"])["nova_object.data"]
