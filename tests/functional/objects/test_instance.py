@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_utils import uuidutils
 
 from nova_api_db import context, exception, objects
 from nova_api_db.db import facade
